@@ -1,0 +1,27 @@
+"""Connexion par identifiant ou par adresse courriel."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q
+from django.http import HttpRequest
+
+from accounts.models import Utilisateur
+
+
+class IdentifiantOuCourriel(ModelBackend):
+    """Un compte inconnu coûte le même temps qu'un mot de passe faux."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Utilisateur | None:
+        if not username or password is None:
+            return None
+        saisie = username.strip().lower()
+        personne = Utilisateur.objects.filter(Q(identifiant=saisie) | Q(courriel__iexact=saisie)).first()
+        if personne is None:
+            Utilisateur().set_password(password)
+            return None
+        if personne.check_password(password) and self.user_can_authenticate(personne):
+            return personne
+        return None

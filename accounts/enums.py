@@ -1,0 +1,16 @@
+"""États d'un compte."""
+
+from django.db.models import TextChoices
+
+
+class EtatCompte(TextChoices):
+    A_CONFIRMER = "a_confirmer", "adresse à confirmer"
+    ACTIF = "actif", "actif"
+    DESACTIVE = "desactive", "désactivé"
+
+
+TRANSITIONS: dict[EtatCompte, set[EtatCompte]] = {
+    EtatCompte.A_CONFIRMER: {EtatCompte.ACTIF, EtatCompte.DESACTIVE},
+    EtatCompte.ACTIF: {EtatCompte.DESACTIVE},
+    EtatCompte.DESACTIVE: {EtatCompte.ACTIF},
+}

@@ -1,0 +1,79 @@
+"""La personne : son identité, son compte, ce qu'elle a accepté."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.enums import EtatCompte
+from structures.models import Structure
+
+
+class UtilisateurManager(BaseUserManager["Utilisateur"]):
+    def get_by_natural_key(self, username: str | None) -> "Utilisateur":
+        return self.get(identifiant=username)
+
+    def create_superuser(self, identifiant: str, password: str | None = None, **champs: Any) -> "Utilisateur":
+        """Compte de support créé par `manage.py createsuperuser`, seul chemin qui ne passe pas par l'inscription."""
+        personne = self.model(
+            identifiant=identifiant, is_staff=True, is_superuser=True, etat=EtatCompte.ACTIF, **champs
+        )
+        personne.set_password(password)
+        personne.save(using=self._db)
+        return personne
+
+
+class Utilisateur(AbstractBaseUser, PermissionsMixin):
+    identifiant = models.CharField(max_length=60, unique=True)
+    prenom = models.CharField("prénom", max_length=80)
+    nom = models.CharField(max_length=80)
+    courriel = models.EmailField("adresse courriel")
+    telephone = models.CharField("téléphone professionnel", max_length=20, blank=True)
+    structure = models.ForeignKey(
+        Structure,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name="structure d'appartenance",
+        related_name="personnes",
+    )
+    etat = models.CharField("état du compte", max_length=12, choices=EtatCompte, default=EtatCompte.A_CONFIRMER)
+    is_staff = models.BooleanField("accède à l'administration du support", default=False)
+    cree_le = models.DateTimeField("compte créé le", auto_now_add=True)
+    confirme_le = models.DateTimeField("adresse confirmée le", null=True, blank=True)
+    conditions_version = models.CharField("conditions acceptées (version)", max_length=20, blank=True)
+    conditions_acceptees_le = models.DateTimeField("conditions acceptées le", null=True, blank=True)
+
+    objects = UtilisateurManager()
+
+    USERNAME_FIELD = "identifiant"
+    EMAIL_FIELD = "courriel"
+    REQUIRED_FIELDS = ["prenom", "nom", "courriel"]
+
+    class Meta:
+        verbose_name = "personne"
+        ordering = ["nom", "prenom"]
+        constraints = [
+            models.UniqueConstraint(Lower("courriel"), name="un_compte_par_courriel"),
+            models.CheckConstraint(condition=Q(identifiant=Lower("identifiant")), name="identifiant_en_minuscules"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        return f"{self.prenom} {self.nom}"
+
+    def get_short_name(self) -> str:
+        return self.prenom
+
+    @property
+    def initiales(self) -> str:
+        return f"{self.prenom[:1]}{self.nom[:1]}".upper()
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.etat == EtatCompte.ACTIF

@@ -1,0 +1,150 @@
+"""Écrire un courriel dans la boîte d'envoi, puis le livrer."""
+
+import logging
+from datetime import timedelta
+from email.utils import formatdate
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+import css_inline
+from celery import current_app
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from courriels.enums import BAIL, DELAIS_ENTRE_ESSAIS, EtatCourriel
+from courriels.models import Courriel
+from courriels.paragraphes import paragraphes
+from journal.services import consigner
+
+logger = logging.getLogger(__name__)
+
+
+class TransactionAbsente(RuntimeError):
+    """Un courriel s'écrit dans la transaction de ce qui le motive, pour partir si et seulement si elle aboutit."""
+
+
+def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any]) -> Courriel:
+    """Met un courriel dans la boîte d'envoi.
+
+    `modele` nomme un gabarit texte, « accounts/courriels/confirmation » pour
+    `templates/accounts/courriels/confirmation.txt` : l'objet sur la première ligne, une ligne vide, les paragraphes.
+    Le HTML est fait du même texte.
+
+    Lève `TransactionAbsente` hors d'une transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionAbsente(modele)
+    contexte = {
+        "site": settings.SITE_URL,
+        "organisation": settings.ORGANISATION_NOM,
+        "courriel_support": settings.COURRIEL_SUPPORT,
+    } | contexte
+    sujet, _, texte = render_to_string(f"{modele}.txt", contexte).strip().partition("\n")
+    sujet = " ".join(sujet.split())
+    html = render_to_string(
+        "courriels/base.html",
+        contexte | {"sujet": sujet, "paragraphes": paragraphes(texte), "couleur": settings.ORGANISATION_COULEUR},
+    )
+    courriel = Courriel.objects.create(
+        destinataire=destinataire,
+        modele=modele,
+        sujet=sujet[:200],
+        texte=texte.strip() + "\n",
+        html=css_inline.inline(html),
+    )
+    transaction.on_commit(reveiller)
+    return courriel
+
+
+def reveiller() -> None:
+    """Demande une livraison : à un ouvrier, ou ici même quand le portail n'a pas de courtier.
+
+    Un courtier injoignable ne retient rien : l'horloge de Celery ramasse ce qui reste.
+    """
+    if not settings.CELERY_BROKER_URL:
+        livrer_les_courriels()
+        return
+    try:
+        current_app.send_task("courriels.livrer", retry=False)
+    except (OperationalError, OSError) as erreur:
+        logger.warning("Courtier injoignable, les courriels partiront à la prochaine tournée : %s", erreur)
+
+
+def livrer_les_courriels() -> int:
+    """Envoie tout ce dont l'heure est venue, un courriel et une transaction à la fois ; rend le nombre d'envois.
+
+    Plusieurs ouvriers peuvent livrer en même temps. Tué entre l'envoi et son enregistrement, un ouvrier laisse un bail
+    qui expire : le courriel repart alors avec le même Message-ID.
+    """
+    envoyes = 0
+    messagerie: BaseEmailBackend = get_connection()
+    try:
+        while courriel := _prendre():
+            envoyes += _envoyer(courriel, messagerie)
+    finally:
+        messagerie.close()
+    return envoyes
+
+
+def _prendre() -> Courriel | None:
+    """Le plus ancien courriel libre, pris sous bail."""
+    maintenant = timezone.now()
+    libres = Courriel.objects.a_envoyer(maintenant)
+    while courriel := libres.order_by("prochain_essai_le", "pk").first():
+        if libres.filter(pk=courriel.pk).update(bail_jusqu_au=maintenant + BAIL):
+            return courriel
+    return None
+
+
+def _envoyer(courriel: Courriel, messagerie: BaseEmailBackend) -> bool:
+    message = EmailMultiAlternatives(
+        subject=courriel.sujet,
+        body=courriel.texte,
+        to=[courriel.destinataire],
+        headers={
+            "Message-ID": f"<{courriel.reference}@{urlsplit(settings.SITE_URL).hostname}>",
+            "Date": formatdate(courriel.cree_le.timestamp(), localtime=True),
+            "Auto-Submitted": "auto-generated",
+        },
+        connection=messagerie,
+    )
+    message.attach_alternative(courriel.html, "text/html")
+    courriel.essais += 1
+    courriel.bail_jusqu_au = None
+    try:
+        message.send()
+    except (SMTPException, OSError, ValueError) as erreur:
+        messagerie.close()
+        _reporter(courriel, erreur)
+        return False
+    courriel.etat, courriel.envoye_le, courriel.derniere_erreur = EtatCourriel.ENVOYE, timezone.now(), ""
+    courriel.save()
+    return True
+
+
+def _reporter(courriel: Courriel, erreur: Exception) -> None:
+    courriel.derniere_erreur = f"{type(erreur).__name__} : {erreur}"
+    if courriel.essais <= len(DELAIS_ENTRE_ESSAIS):
+        courriel.prochain_essai_le = timezone.now() + DELAIS_ENTRE_ESSAIS[courriel.essais - 1]
+    else:
+        courriel.etat = EtatCourriel.EN_ECHEC
+        logger.error("Courriel %s en échec après %s essais", courriel.reference, courriel.essais)
+    courriel.save()
+
+
+def renvoyer(*, courriel: Courriel, acteur: AbstractBaseUser) -> None:
+    """Remet à l'envoi un courriel en échec, à la demande du support."""
+    with transaction.atomic():
+        repris = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).update(
+            etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now() - timedelta(seconds=1)
+        )
+        if repris:
+            consigner(acteur=acteur, action="courriel.renvoye", objet=courriel)
+            transaction.on_commit(reveiller)

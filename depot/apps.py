@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DepotConfig(AppConfig):
+    name = "depot"
+    verbose_name = "Dépôt CAMSP / CMPP"

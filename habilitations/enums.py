@@ -1,0 +1,56 @@
+"""États et transitions des demandes et des habilitations."""
+
+from django.db.models import TextChoices
+
+
+class EtatDemande(TextChoices):
+    BROUILLON = "brouillon", "Brouillon"
+    EN_ATTENTE = "en_attente", "En attente"
+    ACCEPTEE = "acceptee", "Acceptée"
+    REFUSEE = "refusee", "Refusée"
+    ANNULEE = "annulee", "Annulée"
+
+
+# Une demande est décidée une fois : les trois derniers états n'ont pas de suite.
+TRANSITIONS: dict[EtatDemande, frozenset[EtatDemande]] = {
+    EtatDemande.BROUILLON: frozenset({EtatDemande.EN_ATTENTE, EtatDemande.ANNULEE}),
+    EtatDemande.EN_ATTENTE: frozenset({EtatDemande.ACCEPTEE, EtatDemande.REFUSEE, EtatDemande.ANNULEE}),
+    EtatDemande.ACCEPTEE: frozenset(),
+    EtatDemande.REFUSEE: frozenset(),
+    EtatDemande.ANNULEE: frozenset(),
+}
+DECIDEES = (EtatDemande.ACCEPTEE, EtatDemande.REFUSEE)
+
+
+class TypeDemande(TextChoices):
+    AJOUT_PROFIL = "ajout_profil", "Ajout de profil"
+    AJOUT_STRUCTURES = "ajout_structures", "Ajout de structures"
+
+
+class EtatHabilitation(TextChoices):
+    ACTIVE = "active", "Active"
+    RENONCEE = "renoncee", "Abandonnée"
+    REVOQUEE = "revoquee", "Révoquée"
+    EXPIREE = "expiree", "Échue"
+
+
+TRANSITIONS_HABILITATION: dict[EtatHabilitation, frozenset[EtatHabilitation]] = {
+    EtatHabilitation.ACTIVE: frozenset(
+        {EtatHabilitation.RENONCEE, EtatHabilitation.REVOQUEE, EtatHabilitation.EXPIREE}
+    ),
+    EtatHabilitation.RENONCEE: frozenset(),
+    EtatHabilitation.REVOQUEE: frozenset(),
+    EtatHabilitation.EXPIREE: frozenset(),
+}
+
+
+class NombreStructures(TextChoices):
+    """Combien de structures un profil attend."""
+
+    AUCUNE = "aucune", "aucune"
+    UNE = "une", "une seule"
+    PLUSIEURS = "plusieurs", "une ou plusieurs"
+
+
+# Application dont les profils font les gestionnaires.
+ADMINISTRATION = "administration"

@@ -1,0 +1,222 @@
+"""Réglages du portail, lus dans l'environnement (voir `.env.exemple`).
+
+Les valeurs par défaut sont celles de la production ; `DEMO=1` les assouplit pour un poste de travail.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+RACINE = Path(__file__).resolve().parent.parent
+VAR = RACINE / "var"
+
+env = environ.Env()
+if (RACINE / ".env").exists():
+    env.read_env(RACINE / ".env")
+
+DEMO = env.bool("DEMO", default=False)
+
+
+def _exiger(nom: str, en_demonstration: str, usage: str) -> str:
+    """Valeur d'un réglage indispensable ; sans elle, la production ne démarre pas."""
+    valeur: str = env.str(nom, default=en_demonstration if DEMO else "")
+    if not valeur:
+        sys.exit(f"Le réglage {nom} manque ({usage}) : ajoutez-le à l'environnement ou au fichier .env.")
+    return valeur
+
+
+# --- Identité de l'organisme -----------------------------------------------------------------------------------------
+ORGANISATION_NOM = env.str("ORGANISATION_NOM", default="CNSA")
+ORGANISATION_NOM_LONG = env.str("ORGANISATION_NOM_LONG", default="Caisse nationale de solidarité pour l'autonomie")
+ORGANISATION_LOGO = env.str("ORGANISATION_LOGO", default="portail/logo.svg")
+ORGANISATION_COULEUR = env.str("ORGANISATION_COULEUR", default="#4b1f6f")
+ORGANISATION_COULEUR_TUILE = env.str("ORGANISATION_COULEUR_TUILE", default="#1e6b52")
+COURRIEL_SUPPORT = env.str("COURRIEL_SUPPORT", default="support@portail.example")
+SITE_URL = _exiger("SITE_URL", "http://127.0.0.1:8000", "adresse publique du portail").rstrip("/")
+
+# --- Sécurité --------------------------------------------------------------------------------------------------------
+SECRET_KEY = _exiger(
+    "SECRET_KEY", "demonstration-seulement-cette-cle-ne-protege-rien-0123456789", "50 caractères tirés au hasard"
+)
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname]) + (["localhost"] if DEMO else [])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = not DEMO
+SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("DERRIERE_MANDATAIRE", default=False) else None
+)
+# Nombre de mandataires de confiance devant le portail : dit quelle adresse de X-Forwarded-For est celle de la personne.
+MANDATAIRES = 1 if SECURE_PROXY_SSL_HEADER else 0
+SECURE_HSTS_SECONDS = 0 if DEMO else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Le préfixe __Host- lie le témoin à cet hôte et au chiffrement ; les navigateurs le refusent en clair.
+SESSION_COOKIE_NAME = "__Host-session" if not DEMO else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if not DEMO else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- Applications ----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "portail",
+    "depot",
+    "habilitations",
+    "accounts",
+    "structures",
+    "courriels",
+    "journal",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "captcha",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portail.middleware.origine_du_journal",
+    "portail.middleware.pages_privees",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "portail.urls"
+WSGI_APPLICATION = "portail.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [RACINE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portail.context_processors.organisation",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- Données ---------------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.db_url_config(
+        _exiger("DATABASE_URL", f"sqlite:///{VAR / 'portail.sqlite3'}", "base de données PostgreSQL")
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Sans IMMEDIATE ni WAL, les écritures simultanées échouent au lieu d'attendre.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FIXTURE_DIRS = [RACINE / "fixtures"]
+
+CACHE_URL = env.str("CACHE_URL", default="")
+CACHES = {"default": env.cache_url_config(CACHE_URL or "locmemcache://portail")}
+# Sans cache partagé, la session ne se lit qu'en base : un autre processus doit voir une déconnexion.
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
+
+# --- Tâches et courriels ---------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("COURRIEL_EXPEDITEUR", default="ne_pas_repondre@portail.example")
+
+# --- Comptes ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Utilisateur"
+AUTHENTICATION_BACKENDS = ["accounts.backends.IdentifiantOuCourriel"]
+LOGIN_URL = "accounts:connexion"
+LOGIN_REDIRECT_URL = "accueil"
+LOGOUT_REDIRECT_URL = "accounts:connexion"
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+MOT_DE_PASSE_LONGUEUR_MIN = env.int("MOT_DE_PASSE_LONGUEUR_MIN", default=12)
+MOT_DE_PASSE_LONGUEUR_MAX = env.int("MOT_DE_PASSE_LONGUEUR_MAX", default=24)
+MOT_DE_PASSE_CLASSES_MIN = env.int("MOT_DE_PASSE_CLASSES_MIN", default=3)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.validators.Longueur"},
+    {"NAME": "accounts.validators.ClassesDeCaracteres"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["identifiant", "nom", "prenom", "courriel"]},
+    },
+]
+DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
+DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
+CONDITIONS_VERSION = "2026-11"
+CAPTCHA_CHALLENGE_FUNCT = "accounts.captcha.defi"
+CAPTCHA_FONT_SIZE = 34
+CAPTCHA_IMAGE_SIZE = (210, 64)
+CAPTCHA_TIMEOUT = 15
+
+# --- Fichiers --------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [RACINE / "static"]
+# Adresse du stockage privé des documents déposés : file:///chemin
+STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "dossier privé des documents déposés")
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": urlsplit(STOCKAGE_URL).path, "base_url": None, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DEPOT_TAILLE_MAX = env.int("DEPOT_TAILLE_MAX_MO", default=50) * 1_000_000
+
+# --- Langue et heure -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+TIME_ZONE = "Europe/Paris"
+USE_I18N = USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,21 @@
+"""États et familles des structures."""
+
+from django.db.models import TextChoices
+
+
+class EtatStructure(TextChoices):
+    OUVERT = "ouvert", "ouvert"
+    FERME = "ferme", "fermé"
+    ABSENT = "absent", "absent du registre"
+
+
+class EtatImport(TextChoices):
+    EN_COURS = "en_cours", "en cours"
+    APPLIQUE = "applique", "appliqué"
+    REFUSE = "refuse", "refusé"
+
+
+# Codes stables des types de structure (fixtures/structures/types.json).
+ESMS = "esms"
+ETABLISSEMENT_SANITAIRE = "sanitaire"
+AUTRE_ETABLISSEMENT = "autre"

@@ -1,0 +1,173 @@
+"""L'annuaire des lieux : types, régions, départements, catégories, entités juridiques, structures, imports."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from structures.enums import EtatImport, EtatStructure
+
+
+class Region(models.Model):
+    code = models.CharField(max_length=3, primary_key=True)
+    nom = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = "région"
+        ordering = ["nom"]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Departement(models.Model):
+    """Département ou collectivité, au code de l'INSEE (01, 2A, 974, 975)."""
+
+    code = models.CharField(max_length=3, primary_key=True)
+    nom = models.CharField(max_length=60)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="departements", verbose_name="région")
+
+    class Meta:
+        verbose_name = "département"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.code})"
+
+
+class TypeStructure(models.Model):
+    """Famille où chercher une structure : dans le registre FINESS, ou dans une liste."""
+
+    code = models.SlugField(max_length=30, primary_key=True)
+    libelle = models.CharField("libellé", max_length=80)
+    par_finess = models.BooleanField("se cherche par n° FINESS", default=False)
+    ordre = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "type de structure"
+        verbose_name_plural = "types de structure"
+        ordering = ["ordre", "libelle"]
+
+    def __str__(self) -> str:
+        return self.libelle
+
+
+class Categorie(models.Model):
+    """Catégorie d'établissement de la nomenclature FINESS ; le code fait foi, le libellé dérive."""
+
+    code = models.CharField(max_length=4, primary_key=True)
+    libelle = models.CharField("libellé", max_length=120)
+    libelle_court = models.CharField("libellé court", max_length=60)
+    type = models.ForeignKey(TypeStructure, models.PROTECT, related_name="categories")
+
+    class Meta:
+        verbose_name = "catégorie"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.libelle} ({self.code})"
+
+
+class EntiteJuridique(models.Model):
+    numero_finess = models.CharField("n° FINESS", max_length=9, unique=True)
+    nom = models.CharField("raison sociale", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "entité juridique"
+        verbose_name_plural = "entités juridiques"
+        ordering = ["numero_finess"]
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.numero_finess})" if self.nom else self.numero_finess
+
+
+class StructureQuerySet(models.QuerySet["Structure"]):
+    def ouvertes(self) -> "StructureQuerySet":
+        return self.filter(etat=EtatStructure.OUVERT)
+
+
+class Structure(models.Model):
+    """Un établissement du registre FINESS, ou un organisme d'une liste (ARS, MDPH, …)."""
+
+    type = models.ForeignKey(TypeStructure, models.PROTECT, related_name="structures")
+    nom = models.CharField(max_length=200)
+    numero_finess = models.CharField("n° FINESS", max_length=9, unique=True, null=True, blank=True)
+    entite_juridique = models.ForeignKey(
+        EntiteJuridique, models.PROTECT, null=True, blank=True, related_name="structures"
+    )
+    categorie = models.ForeignKey(
+        Categorie, models.PROTECT, null=True, blank=True, related_name="structures", verbose_name="catégorie"
+    )
+    adresse = models.CharField(max_length=200, blank=True)
+    code_postal = models.CharField(max_length=5, blank=True, db_index=True)
+    commune = models.CharField(max_length=80, blank=True)
+    departement = models.ForeignKey(
+        Departement, models.PROTECT, null=True, blank=True, related_name="structures", verbose_name="département"
+    )
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    etat = models.CharField("état", max_length=8, choices=EtatStructure, default=EtatStructure.OUVERT)
+    ouverte_le = models.DateField("ouverte le", null=True, blank=True)
+    fermee_le = models.DateField("fermée le", null=True, blank=True)
+    absente_depuis = models.DateField("absente du registre depuis le", null=True, blank=True)
+    # Empreinte de la ligne du registre : un import ne récrit que ce qui a changé.
+    empreinte = models.CharField(max_length=32, blank=True, editable=False)
+    # Nom, commune, code postal, catégorie et département, sans accent ni casse : ce que fouille la recherche.
+    mots = models.TextField(blank=True, editable=False)
+
+    objects = StructureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["nom", "numero_finess"]
+        indexes = [models.Index(fields=["type", "categorie", "departement"], name="structure_classement")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(etat=EtatStructure.ABSENT) & Q(absente_depuis__isnull=False))
+                | (~Q(etat=EtatStructure.ABSENT) & Q(absente_depuis__isnull=True)),
+                name="structure_absente_a_une_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.numero_finess})" if self.numero_finess else self.nom
+
+    @property
+    def lieu(self) -> str:
+        """« Paris 12e Arrondissement (75012) », comme l'écrit le récapitulatif d'une demande."""
+        from structures.adresses import lieu  # texte pur, sans modèle
+
+        return lieu(self.commune, self.code_postal)
+
+
+class ImportFiness(models.Model):
+    """Un import du registre : quel fichier, par qui, avec quel résultat."""
+
+    fichier = models.CharField(max_length=255)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    date_du_fichier = models.DateField(null=True, blank=True)
+    par = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    debut = models.DateTimeField("début", auto_now_add=True)
+    fin = models.DateTimeField(null=True, blank=True)
+    etat = models.CharField("état", max_length=8, choices=EtatImport, default=EtatImport.EN_COURS)
+    motif = models.TextField("motif du refus", blank=True)
+    lignes = models.PositiveIntegerField(default=0)
+    camsp_cmpp = models.PositiveIntegerField("dont CAMSP et CMPP", default=0)
+    creees = models.PositiveIntegerField("créées", default=0)
+    modifiees = models.PositiveIntegerField("modifiées", default=0)
+    rouvertes = models.PositiveIntegerField(default=0)
+    absentes = models.PositiveIntegerField(default=0)
+    # Détail : champs modifiés et leurs nombres, lignes rejetées avec leur motif, effectif par département.
+    rapport = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = "import FINESS"
+        verbose_name_plural = "imports FINESS"
+        ordering = ["-debut"]
+        constraints = [
+            # Deux imports à la fois mêleraient leurs écritures.
+            models.UniqueConstraint(
+                fields=["etat"], condition=Q(etat=EtatImport.EN_COURS), name="un_seul_import_en_cours"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fichier} ({self.get_etat_display()})"

@@ -1,0 +1,18 @@
+"""Réglages des tests : ceux de la démonstration, avec des fichiers jetables et un hachage rapide."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DEMO", "1")
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:")
+os.environ.setdefault("STOCKAGE_URL", f"file://{tempfile.mkdtemp(prefix='depots-')}")
+
+from portail.settings import *
+from portail.settings import DATABASES, STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}

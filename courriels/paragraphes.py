@@ -24,9 +24,10 @@ def paragraphes(texte: str) -> list[Paragraphe]:
 
 
 def _paragraphe(lignes: list[str]) -> Paragraphe:
-    lignes = [ligne.strip() for ligne in lignes if ligne.strip()]
-    if len(lignes) == 2 and lignes[1].startswith(f"{settings.SITE_URL}/"):
-        return Paragraphe(texte=lignes[0].removesuffix(":").strip(), adresse=lignes[1])
-    if all(ligne.startswith("- ") for ligne in lignes):
-        return Paragraphe(points=tuple(ligne.removeprefix("- ") for ligne in lignes))
-    return Paragraphe(texte="\n".join(lignes))
+    match [ligne.strip() for ligne in lignes if ligne.strip()]:
+        case [libelle, adresse] if adresse.startswith(f"{settings.SITE_URL}/"):
+            return Paragraphe(texte=libelle.removesuffix(":").strip(), adresse=adresse)
+        case points if all(point.startswith("- ") for point in points):
+            return Paragraphe(points=tuple(point.removeprefix("- ") for point in points))
+        case autres:
+            return Paragraphe(texte="\n".join(autres))

@@ -1,7 +1,6 @@
 """Écrire un courriel dans la boîte d'envoi, puis le livrer."""
 
 import logging
-from datetime import timedelta
 from email.utils import formatdate
 from smtplib import SMTPException
 from typing import Any
@@ -10,18 +9,18 @@ from urllib.parse import urlsplit
 import css_inline
 from celery import current_app
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from courriels.enums import BAIL, DELAIS_ENTRE_ESSAIS, EtatCourriel
 from courriels.models import Courriel
 from courriels.paragraphes import paragraphes
-from journal.services import consigner
+from journal.services import Acteur, consigner
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any]) -> Courr
         "organisation": settings.ORGANISATION_NOM,
         "courriel_support": settings.COURRIEL_SUPPORT,
     } | contexte
-    sujet, _, texte = render_to_string(f"{modele}.txt", contexte).strip().partition("\n")
+    sujet, _, texte = _texte(f"{modele}.txt", contexte).partition("\n")
     sujet = " ".join(sujet.split())
     html = render_to_string(
         "courriels/base.html",
@@ -61,6 +60,12 @@ def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any]) -> Courr
     )
     transaction.on_commit(reveiller)
     return courriel
+
+
+def _texte(gabarit: str, contexte: dict[str, Any]) -> str:
+    """Rendu sans échappement : le texte brut d'un courriel n'est pas du HTML."""
+    rendu: str = get_template(gabarit).template.render(Context(contexte, autoescape=False))  # type: ignore[attr-defined]
+    return rendu.strip()
 
 
 def reveiller() -> None:
@@ -139,12 +144,13 @@ def _reporter(courriel: Courriel, erreur: Exception) -> None:
     courriel.save()
 
 
-def renvoyer(*, courriel: Courriel, acteur: AbstractBaseUser) -> None:
-    """Remet à l'envoi un courriel en échec, à la demande du support."""
+def renvoyer(*, courriel: Courriel, acteur: Acteur) -> bool:
+    """Remet à l'envoi, à la demande du support, un courriel en échec ; faux s'il ne l'était pas (ou plus)."""
     with transaction.atomic():
-        repris = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).update(
-            etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now() - timedelta(seconds=1)
+        remis = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).update(
+            etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now()
         )
-        if repris:
+        if remis:
             consigner(acteur=acteur, action="courriel.renvoye", objet=courriel)
             transaction.on_commit(reveiller)
+    return bool(remis)

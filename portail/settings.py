@@ -7,11 +7,15 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
 RACINE = Path(__file__).resolve().parent.parent
 VAR = RACINE / "var"
+
+# Permet d'écrire ModelAdmin[Courriel] : les types génériques de Django n'existent qu'à la vérification.
+django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 if (RACINE / ".env").exists():
@@ -156,7 +160,24 @@ CACHES = {"default": env.cache_url_config(CACHE_URL or "locmemcache://portail")}
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
 # --- Tâches et courriels ---------------------------------------------------------------------------------------------
+# Sans courtier, les services font eux-mêmes, dans le processus, ce qu'ils auraient demandé à un ouvrier.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Un Redis suspendu ne retient pas la page.
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "visibility_timeout": 3600,
+    # Un ouvrier tué rend ses tâches en quelques secondes, non en une heure.
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BEAT_SCHEDULE = {
+    "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
+}
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20

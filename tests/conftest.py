@@ -1,0 +1,19 @@
+"""Ce que partagent tous les tests."""
+
+import pytest
+from django.db import connection
+
+
+def pytest_collection_modifyitems(config, items):
+    """Laisse à la passe PostgreSQL de `make test` les tests qui ont besoin de lui."""
+    if connection.vendor == "postgresql":
+        return
+    ecartes = [item for item in items if item.get_closest_marker("postgresql")]
+    config.hook.pytest_deselected(items=ecartes)
+    items[:] = [item for item in items if item not in ecartes]
+
+
+@pytest.fixture
+def au_commit(django_capture_on_commit_callbacks):
+    """Exécute ce qu'un service a remis à la fin de la transaction."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)

@@ -4,9 +4,12 @@ ADRESSE ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-export DJANGO_SETTINGS_MODULE ?= portail.settings
+# Serveurs des tests, à leurs ports habituels ; `.ci/run` les installe.
+POSTGRES_URL ?= postgres://root@127.0.0.1:5432/postgres
+REDIS_URL ?= redis://127.0.0.1:6379
+export POSTGRES_URL REDIS_URL
 
-.PHONY: run test verifier format verrou
+.PHONY: run test style tests-sqlite tests-postgresql tests-navigateur format verrou
 
 run: .venv/production
 	@DEMO=1 $(BIN)/python manage.py demonstration
@@ -24,6 +27,28 @@ run: .venv/production
 	@echo "Installation des outils de développement (une seule fois)…"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/production
+
+test: style tests-sqlite tests-postgresql tests-navigateur
+	@$(BIN)/coverage combine --quiet var/couverture && $(BIN)/coverage report --skip-covered --fail-under=90
+
+# Ce qui se vérifie sans rien exécuter du portail.
+style: .venv/developpement
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	DEMO=1 $(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+
+tests-sqlite: .venv/developpement
+	@rm -rf var/couverture && mkdir -p var/couverture
+	COVERAGE_FILE=var/couverture/sqlite $(BIN)/pytest -n 2 --cov -m "not navigateur"
+
+tests-postgresql: .venv/developpement
+	COVERAGE_FILE=var/couverture/postgresql TEST_DATABASE_URL=$(POSTGRES_URL) $(BIN)/pytest -n 2 --cov -m "not navigateur"
+
+tests-navigateur: .venv/developpement
+	$(BIN)/pytest -n 2 --dist loadscope -m navigateur
 
 format: .venv/developpement
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -54,3 +54,15 @@ class NombreStructures(TextChoices):
 
 # Application dont les profils font les gestionnaires.
 ADMINISTRATION = "administration"
+
+
+class RaisonAbsence(TextChoices):
+    """Pourquoi une application n'est pas ouverte à une personne ; les valeurs sont celles des états qui la ferment."""
+
+    JAMAIS = "jamais", "jamais demandée"
+    BROUILLON = "brouillon", "demande commencée"
+    EN_ATTENTE = "en_attente", "demande en attente"
+    REFUSEE = "refusee", "demande refusée"
+    EXPIREE = "expiree", "habilitation échue"
+    REVOQUEE = "revoquee", "habilitation révoquée"
+    RENONCEE = "renoncee", "habilitation abandonnée"

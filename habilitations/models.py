@@ -81,6 +81,10 @@ class DemandeQuerySet(models.QuerySet["Demande"]):
     def brouillons(self) -> "DemandeQuerySet":
         return self.filter(etat=EtatDemande.BROUILLON)
 
+    def soumises(self) -> "DemandeQuerySet":
+        """Demandes parties un jour chez les gestionnaires, décidées ou non, et non retirées."""
+        return self.exclude(etat__in=[EtatDemande.BROUILLON, EtatDemande.ANNULEE])
+
     def decidees(self) -> "DemandeQuerySet":
         return self.filter(etat__in=DECIDEES)
 
@@ -100,6 +104,8 @@ class Demande(models.Model):
     decideur = models.ForeignKey(PERSONNE, models.PROTECT, null=True, blank=True, related_name="decisions")
     motif = models.TextField("motif de la décision", max_length=2000, blank=True)
     annulee_le = models.DateTimeField("annulée le", null=True, blank=True)
+    # Le profil n'attend aucune structure : la base interdit ici les doublons que `StructureDemandee` ne voit pas.
+    sans_structure = models.BooleanField(default=False, editable=False)
 
     objects = DemandeQuerySet.as_manager()
 
@@ -123,6 +129,11 @@ class Demande(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decideur__isnull=True) | ~Q(decideur=F("demandeur")), name="nul_ne_decide_pour_soi"
+            ),
+            models.UniqueConstraint(
+                fields=["demandeur", "profil"],
+                condition=Q(etat=EtatDemande.EN_ATTENTE, sans_structure=True),
+                name="une_demande_en_attente_sans_structure",
             ),
         ]
 
@@ -161,7 +172,7 @@ class HabilitationQuerySet(models.QuerySet["Habilitation"]):
 
 
 class Habilitation(models.Model):
-    """Un droit en vigueur ou passé : une personne, un profil, une structure (ou aucune si le profil n'en attend pas)."""
+    """Un droit en vigueur ou passé : une personne, un profil, une structure (ou aucune, selon le profil)."""
 
     titulaire = models.ForeignKey(PERSONNE, models.PROTECT, related_name="habilitations")
     profil = models.ForeignKey(Profil, models.PROTECT, related_name="habilitations")

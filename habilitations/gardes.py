@@ -1,0 +1,68 @@
+"""La garde des applications : aucune vue d'une application ne s'ouvre sans droit en vigueur."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from accounts.models import Utilisateur
+from habilitations.models import Application
+from habilitations.queries import absence, profils_tenus, structures_tenues
+from structures.models import Structure
+
+P = ParamSpec("P")
+VueDApplication = Callable[Concatenate[HttpRequest, "Acces", P], HttpResponseBase]
+Vue = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Acces:
+    """Ce que la personne tient dans une application au moment de sa requête."""
+
+    application: Application
+    profils: frozenset[str]
+    structures: QuerySet[Structure]
+
+
+def acces_application(code: str, *, profils: set[str] | None = None) -> Callable[[VueDApplication[P]], Vue[P]]:
+    """Réserve une vue à qui tient un droit sur l'application `code`, sous l'un des `profils` s'ils sont dits.
+
+    La vue reçoit un `Acces` après la requête ; toutes ses lectures partent de `acces.structures`. Le droit est relu à
+    chaque requête : une révocation vaut dès le clic suivant.
+    """
+
+    def garder(vue: VueDApplication[P]) -> Vue[P]:
+        @wraps(vue)
+        def gardee(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not isinstance(request.user, Utilisateur):
+                return redirect_to_login(request.get_full_path())
+            tenus = profils_tenus(request.user, code)
+            admis = [profil for profil in tenus if profils is None or profil.code in profils]
+            if not admis:
+                return _refus(request, request.user, code, autre_profil=bool(tenus))
+            acces = Acces(
+                application=admis[0].application,
+                profils=frozenset(profil.code for profil in admis),
+                structures=structures_tenues(request.user, admis),
+            )
+            return vue(request, acces, *args, **kwargs)
+
+        vue_gardee: Any = gardee
+        vue_gardee.application_gardee = code
+        return vue_gardee  # type: ignore[no-any-return]
+
+    return garder
+
+
+def _refus(request: HttpRequest, personne: Utilisateur, code: str, *, autre_profil: bool) -> HttpResponse:
+    contexte = {
+        "application": Application.objects.filter(code=code).first(),
+        "autre_profil": autre_profil,
+        "absence": absence(personne, code),
+    }
+    return render(request, "habilitations/acces_refuse.html", contexte, status=403)

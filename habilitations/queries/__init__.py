@@ -1,0 +1,15 @@
+"""Lectures des habilitations, à la forme des pages qui les montrent."""
+
+from habilitations.queries.acces import Absence, Tuile, absence, profils_tenus, structures_tenues, tuiles
+from habilitations.queries.portefeuilles import demandes_couvertes, gestionnaires_couvrant
+
+__all__ = [
+    "Absence",
+    "Tuile",
+    "absence",
+    "demandes_couvertes",
+    "gestionnaires_couvrant",
+    "profils_tenus",
+    "structures_tenues",
+    "tuiles",
+]

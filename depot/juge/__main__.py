@@ -1,0 +1,59 @@
+"""`python -m depot.juge DOSSIER --manifeste manifest.csv` : mesure le juge sur un corpus aux verdicts connus.
+
+Le manifeste a les colonnes path, slot, ext, verdict (accept, flag, refuse) et reason. `--un` juge un seul fichier et
+rend le verdict en JSON : c'est ainsi que le portail appelle le juge.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from depot.juge import enclos
+from depot.juge.verdicts import Issue, Nature
+
+
+def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["--un"]:
+        return _un(*arguments[1:])
+    analyseur = argparse.ArgumentParser(prog="python -m depot.juge", description=__doc__)
+    analyseur.add_argument("dossier", type=Path)
+    analyseur.add_argument("--manifeste", default="manifest.csv", help="nom du manifeste dans le dossier")
+    choix = analyseur.parse_args(arguments)
+    return _corpus(choix.dossier, choix.dossier / choix.manifeste)
+
+
+def _un(chemin: str, nature: str, nom: str, taille_max: str) -> int:
+    enclos.se_limiter()
+    # Importé sous la limite : les bibliothèques elles-mêmes y sont tenues.
+    from depot.juge import chaine
+
+    verdict = chaine.juger(Path(chemin), Nature(nature), nom, int(taille_max))
+    print(json.dumps(verdict.en_donnees()))
+    return 0
+
+
+def _corpus(dossier: Path, manifeste: Path) -> int:
+    """Imprime la table attendu × rendu, puis chaque désaccord ; rend le nombre de désaccords sur l'issue."""
+    table: Counter[tuple[str, str]] = Counter()
+    desaccords = []
+    with manifeste.open(newline="") as lignes:
+        for ligne in csv.DictReader(lignes):
+            nature = Nature(ligne["slot"] or Nature.QUALITATIF)
+            verdict = enclos.juger(dossier / ligne["path"], nature, Path(ligne["path"]).name, 50_000_000)
+            attendu = ligne["reason"] if ligne["verdict"] == "refuse" else ligne["verdict"]
+            rendu = verdict.motif or verdict.issue
+            table[attendu, rendu] += 1
+            if (ligne["verdict"] == "refuse") != (verdict.issue is Issue.REFUSE):
+                desaccords.append(f"{ligne['path']} : attendu {attendu}, rendu {rendu}")
+    for (attendu, rendu), nombre in sorted(table.items()):
+        print(f"{attendu:18} {rendu:18} {nombre:5}")
+    print(f"\n{sum(table.values())} fichiers, {len(desaccords)} désaccords")
+    print("\n".join(desaccords))
+    return 1 if desaccords else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

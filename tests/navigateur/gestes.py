@@ -1,0 +1,58 @@
+"""Les gestes d'une personne devant le portail, et le regard d'axe-core sur chaque page."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.navigateur.conftest import Portail
+
+REGLES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
+FORMATS = [
+    ({"width": 1280, "height": 900}, "light"),
+    ({"width": 1280, "height": 900}, "dark"),
+    ({"width": 390, "height": 844}, "light"),
+    ({"width": 390, "height": 844}, "dark"),
+]
+MOT_DE_PASSE = "Tulipes-Bleues-27"
+
+
+def regarder(page: Page) -> None:
+    """axe-core sur l'état présent de la page, large et étroite, claire et sombre ; rien ne déborde à 320 px."""
+    for taille, teinte in FORMATS:
+        page.set_viewport_size(taille)
+        page.emulate_media(color_scheme=teinte, reduced_motion="reduce")
+        constat = Axe().run(page, options={"runOnly": REGLES}).response
+        defauts = [(regle["id"], noeud["html"]) for regle in constat["violations"] for noeud in regle["nodes"]] + [
+            ("contraste incertain", noeud["html"])
+            for regle in constat["incomplete"]
+            if regle["id"] == "color-contrast"
+            for noeud in regle["nodes"]
+        ]
+        assert not defauts, f"{page.url} à {taille['width']} px, {teinte} : {defauts}"
+    page.set_viewport_size({"width": 320, "height": 640})
+    debord = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert debord <= 0, f"{page.url} déborde de {debord} px à 320 px de large"
+    page.set_viewport_size(FORMATS[0][0])
+    page.emulate_media(color_scheme="light")
+
+
+def se_connecter(page: Page, identifiant: str, mot_de_passe: str = MOT_DE_PASSE) -> None:
+    page.goto("/connexion/")
+    page.get_by_label("Identifiant", exact=False).first.fill(identifiant)
+    page.get_by_label("Mot de passe", exact=False).first.fill(mot_de_passe)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", name="Vos applications")).to_be_visible()
+
+
+def recopier_l_image(page: Page, portail: Portail) -> None:
+    cle = page.locator("input[name=captcha_0]").input_value()
+    page.locator("input[name=captcha_1]").fill(portail.reponse_captcha(cle))
+
+
+def lien_du_courriel(page: Page, destinataire: str, sujet: str, adresse: str) -> str:
+    """Ouvre dans la boîte de démonstration le dernier courriel reçu, et rend le lien qu'il porte."""
+    page.goto(f"/demo/courriels/?q={destinataire}")
+    page.get_by_role("link", name=re.compile(sujet)).first.click()
+    regarder(page)
+    return page.get_by_role("link", name=re.compile(re.escape(adresse))).first.get_attribute("href")

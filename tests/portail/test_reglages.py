@@ -1,0 +1,51 @@
+"""La production démarre avec ce qu'il lui faut, ou dit en une phrase ce qui manque."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "SECRET_KEY": "k7#v9d2m!q4x8z1w6r3t5y0u-p@s^f&g*h(j)lNBVCXZ+=_~QW",
+    "SITE_URL": "https://portail.example",
+    "DATABASE_URL": "sqlite://:memory:",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+    "STOCKAGE_URL": "file:///tmp/depots",
+}
+
+
+def manage(*arguments, sans=(), **reglages):
+    environnement = {cle: valeur for cle, valeur in (PRODUCTION | reglages).items() if cle not in sans}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *arguments],
+        cwd=settings.RACINE,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portail.settings"} | environnement,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_la_production_passe_le_controle_de_deploiement_sans_remarque():
+    resultat = manage("check", "--deploy", "--fail-level", "INFO")
+    assert resultat.returncode == 0, resultat.stderr
+    assert "no issues" in resultat.stdout or "Aucun problème" in resultat.stdout
+
+
+@pytest.mark.parametrize("reglage", PRODUCTION)
+def test_un_reglage_indispensable_absent_arrete_le_demarrage_par_une_phrase(reglage):
+    resultat = manage("check", sans={reglage})
+    assert resultat.returncode != 0
+    assert reglage in resultat.stderr
+    assert len(resultat.stderr.strip().splitlines()) == 1
+
+
+def test_le_mode_demonstration_se_passe_de_reglages():
+    assert manage("check", sans=PRODUCTION, DEMO="1").returncode == 0
+
+
+def test_l_exemple_nomme_tous_les_reglages_indispensables():
+    exemple = (settings.RACINE / ".env.exemple").read_text()
+    assert [nom for nom in PRODUCTION if f"\n{nom}=" not in exemple] == []

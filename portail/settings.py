@@ -35,6 +35,8 @@ def _exiger(nom: str, en_demonstration: str, usage: str) -> str:
 # --- Identité de l'organisme -----------------------------------------------------------------------------------------
 ORGANISATION_NOM = env.str("ORGANISATION_NOM", default="CNSA")
 ORGANISATION_NOM_LONG = env.str("ORGANISATION_NOM_LONG", default="Caisse nationale de solidarité pour l'autonomie")
+# « mises à disposition par la CNSA » : le nom avec son article.
+ORGANISATION_AVEC_ARTICLE = env.str("ORGANISATION_AVEC_ARTICLE", default="la CNSA")
 ORGANISATION_LOGO = env.str("ORGANISATION_LOGO", default="portail/logo.svg")
 ORGANISATION_COULEUR = env.str("ORGANISATION_COULEUR", default="#4b1f6f")
 ORGANISATION_COULEUR_TUILE = env.str("ORGANISATION_COULEUR_TUILE", default="#1e6b52")

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.utils import timezone
 
 from habilitations.enums import (
+    ADMINISTRATION,
     DECIDEES,
     EtatDemande,
     EtatHabilitation,
@@ -82,11 +83,18 @@ class DemandeQuerySet(models.QuerySet["Demande"]):
         return self.filter(etat=EtatDemande.BROUILLON)
 
     def soumises(self) -> "DemandeQuerySet":
-        """Demandes parties un jour chez les gestionnaires, décidées ou non, et non retirées."""
-        return self.exclude(etat__in=[EtatDemande.BROUILLON, EtatDemande.ANNULEE])
+        """Demandes parties un jour chez les gestionnaires, retirées depuis ou non."""
+        return self.filter(soumise_le__isnull=False)
 
     def decidees(self) -> "DemandeQuerySet":
         return self.filter(etat__in=DECIDEES)
+
+    def confiees_a(self, personne: Model) -> "DemandeQuerySet":
+        """Demandes envoyées que les portefeuilles de la personne lui confient ; les siennes n'y sont jamais."""
+        perimetre = Q(pk__in=[])
+        for portefeuille in Portefeuille.objects.de(personne):
+            perimetre |= portefeuille.perimetre()
+        return self.soumises().filter(perimetre).exclude(demandeur=personne.pk)
 
 
 class Demande(models.Model):
@@ -167,8 +175,12 @@ class StructureDemandee(models.Model):
 
 class HabilitationQuerySet(models.QuerySet["Habilitation"]):
     def actives(self) -> "HabilitationQuerySet":
-        """Droits en vigueur à cet instant : ni renoncés, ni révoqués, ni échus."""
-        return self.filter(Q(fin_le=None) | Q(fin_le__gt=timezone.localdate()), etat=EtatHabilitation.ACTIVE)
+        """Droits en vigueur aujourd'hui, jour de fin compris : ni renoncés, ni révoqués, ni échus."""
+        return self.filter(Q(fin_le=None) | Q(fin_le__gte=timezone.localdate()), etat=EtatHabilitation.ACTIVE)
+
+    def de_gestion(self) -> "HabilitationQuerySet":
+        """Droits en vigueur qui font les gestionnaires."""
+        return self.actives().filter(profil__application__code=ADMINISTRATION)
 
 
 class Habilitation(models.Model):
@@ -210,6 +222,16 @@ class Habilitation(models.Model):
         return f"{self.profil} · {self.structure}" if self.structure else str(self.profil)
 
 
+class PortefeuilleQuerySet(models.QuerySet["Portefeuille"]):
+    def de(self, personne: Model) -> "PortefeuilleQuerySet":
+        """Portefeuilles de la personne, lus avec leur périmètre ; aucun si elle n'est plus gestionnaire."""
+        gestion = Habilitation.objects.de_gestion().filter(titulaire=personne.pk)
+        return self.filter(Exists(gestion), gestionnaires=personne.pk).avec_perimetre()
+
+    def avec_perimetre(self) -> "PortefeuilleQuerySet":
+        return self.prefetch_related("applications", "profils", "departements", "regions__departements")
+
+
 class Portefeuille(models.Model):
     """Ce qu'un groupe de gestionnaires décide : des profils, quelque part en France."""
 
@@ -224,8 +246,29 @@ class Portefeuille(models.Model):
     )
     departements = models.ManyToManyField(Departement, blank=True, verbose_name="départements")
 
+    objects = PortefeuilleQuerySet.as_manager()
+
     class Meta:
         ordering = ["nom"]
 
     def __str__(self) -> str:
         return self.nom
+
+    def perimetre(self) -> Q:
+        """Les demandes du portefeuille : celles de ses profils, dont toutes les structures sont dans ses départements.
+
+        Une demande à cheval sur deux périmètres revient à qui les couvre entièrement : en décider d'ici ouvrirait des
+        droits hors du portefeuille.
+        """
+        profils = Q(profil__application__in=[application.pk for application in self.applications.all()]) | Q(
+            profil__in=[profil.pk for profil in self.profils.all()]
+        )
+        regions, departements = self.regions.all(), self.departements.all()
+        if not regions and not departements:
+            return profils
+        codes = {departement.pk for region in regions for departement in region.departements.all()}
+        codes |= {departement.pk for departement in departements}
+        structures = StructureDemandee.objects.filter(demande=OuterRef("pk"))
+        # Sans département connu, une structure n'est dans le périmètre de personne.
+        ailleurs = structures.exclude(structure__departement__in=codes)
+        return profils & Exists(structures) & ~Exists(ailleurs)

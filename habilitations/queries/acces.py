@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import Utilisateur
 from habilitations.enums import ADMINISTRATION, EtatDemande, EtatHabilitation, RaisonAbsence
 from habilitations.models import Application, Demande, Habilitation, Profil
-from habilitations.queries.portefeuilles import demandes_couvertes
 from structures.models import Structure
 
 
@@ -37,10 +36,14 @@ def tuiles(personne: Utilisateur) -> list[Tuile]:
             adresse=application.adresse,
             icone=application.icone,
             est_externe=application.est_externe,
-            compteur=demandes_couvertes(personne).en_attente().count() if application.code == ADMINISTRATION else None,
+            compteur=_en_attente(personne) if application.code == ADMINISTRATION else None,
         )
         for application in applications
     ]
+
+
+def _en_attente(personne: Utilisateur) -> int:
+    return Demande.objects.confiees_a(personne).en_attente().count()
 
 
 def profils_tenus(personne: Utilisateur, application: str) -> list[Profil]:

@@ -1,5 +1,29 @@
 """Seuls écrivains des habilitations."""
 
+from habilitations.services.decisions import accepter, refuser
+from habilitations.services.demandes import (
+    ajouter_structure,
+    annuler,
+    choisir_profil,
+    creer_brouillon,
+    enregistrer_message,
+    retirer_structure,
+    soumettre,
+)
+from habilitations.services.droits import renoncer, revoquer
 from habilitations.services.references import charger_references
 
-__all__ = ["charger_references"]
+__all__ = [
+    "accepter",
+    "ajouter_structure",
+    "annuler",
+    "charger_references",
+    "choisir_profil",
+    "creer_brouillon",
+    "enregistrer_message",
+    "refuser",
+    "renoncer",
+    "retirer_structure",
+    "revoquer",
+    "soumettre",
+]

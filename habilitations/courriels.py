@@ -1,0 +1,57 @@
+"""Les courriels des demandes et des habilitations ; chacun s'écrit dans la transaction de ce qui le motive."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Utilisateur
+from courriels.services import ecrire
+from habilitations.models import Demande, Habilitation
+
+
+def demande_recue(demande: Demande) -> None:
+    _au_demandeur(demande, "demande_recue")
+
+
+def demande_acceptee(demande: Demande) -> None:
+    _au_demandeur(demande, "demande_acceptee")
+
+
+def demande_refusee(demande: Demande) -> None:
+    _au_demandeur(demande, "demande_refusee")
+
+
+def demande_a_traiter(demande: Demande, gestionnaire: Utilisateur) -> None:
+    ecrire(
+        destinataire=gestionnaire.courriel,
+        modele="habilitations/courriels/demande_a_traiter",
+        contexte={
+            "gestionnaire": gestionnaire,
+            "demande": demande,
+            "structures": demande.structures.all(),
+            "adresse": _adresse("habilitations:traiter", demande.pk),
+        },
+    )
+
+
+def habilitation_revoquee(habilitation: Habilitation) -> None:
+    ecrire(
+        destinataire=habilitation.titulaire.courriel,
+        modele="habilitations/courriels/habilitation_revoquee",
+        contexte={"habilitation": habilitation, "adresse": _adresse("habilitations:mes_habilitations")},
+    )
+
+
+def _au_demandeur(demande: Demande, modele: str) -> None:
+    ecrire(
+        destinataire=demande.demandeur.courriel,
+        modele=f"habilitations/courriels/{modele}",
+        contexte={
+            "demande": demande,
+            "structures": demande.structures.all(),
+            "adresse": _adresse("habilitations:demande", demande.pk),
+        },
+    )
+
+
+def _adresse(vue: str, *args: int) -> str:
+    return f"{settings.SITE_URL}{reverse(vue, args=args)}"

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,11 @@ def liste(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def lire(request: HttpRequest, reference: UUID) -> HttpResponse:
-    return render(request, "courriels/lire.html", {"courriel": get_object_or_404(Courriel, reference=reference)})
+    contexte = {
+        "courriel": get_object_or_404(Courriel, reference=reference),
+        "expediteur": settings.DEFAULT_FROM_EMAIL,
+    }
+    return render(request, "courriels/lire.html", contexte)
 
 
 @login_not_required

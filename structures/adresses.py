@@ -1,14 +1,68 @@
-"""Écrire un lieu comme les gens le lisent."""
+"""Écrire un lieu comme les gens le lisent, d'après les capitales sans accent du registre."""
 
-# Villes à arrondissements : début du code postal et rang de l'arrondissement dans ses deux derniers chiffres.
-_ARRONDISSEMENTS = {"75": "Paris", "6900": "Lyon", "130": "Marseille"}
+import re
+from functools import lru_cache
+
+# « 75012 PARIS », « 75743 PARIS CEDEX 15 », « 75700 PARIS SP 07 ».
+_ACHEMINEMENT = re.compile(r"(?P<code>\d{5})? *(?P<commune>.*?)(?: +(?:CEDEX|SP)(?: +(?P<bureau>\d+))?)?")
+# Villes à arrondissements : premier code postal et nombre d'arrondissements.
+_ARRONDISSEMENTS = {"PARIS": (75000, 20), "LYON": (69000, 9), "MARSEILLE": (13000, 16)}
+_SECOND_CODE_DU_16E = "75116"
+_PETITS_MOTS = {"à", "au", "aux", "de", "des", "du", "en", "et", "la", "le", "les", "lès", "sous", "sur"}
+_ABREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+_VOIES = {
+    "ALL": "allée", "AV": "avenue", "BD": "boulevard", "CAR": "carrefour", "CHE": "chemin", "CITE": "cité",
+    "CRS": "cours", "ESP": "esplanade", "FG": "faubourg", "GR": "grande rue", "HAM": "hameau", "IMP": "impasse",
+    "LD": "lieu-dit", "LOT": "lotissement", "MTE": "montée", "PAS": "passage", "PL": "place", "PRO": "promenade",
+    "QU": "quai", "QUA": "quartier", "R": "rue", "RES": "résidence", "RPT": "rond-point", "RTE": "route",
+    "SQ": "square", "TRA": "traverse", "VLA": "villa", "VLGE": "village",
+}  # fmt: skip
 
 
 def lieu(commune: str, code_postal: str) -> str:
     """« Paris 12e Arrondissement (75012) », « Bourg-en-Bresse (01000) »."""
-    for debut, ville in _ARRONDISSEMENTS.items():
-        if code_postal.startswith(debut) and commune.upper().startswith(ville.upper()):
-            rang = int(code_postal[-2:])
-            return f"{ville} {rang}{'er' if rang == 1 else 'e'} Arrondissement ({code_postal})"
-    nom = "-".join(mot.capitalize() for mot in commune.lower().replace(" ", "-").split("-"))
+    nom = nom_de_commune(commune, arrondissement=_arrondissement(commune, code_postal))
     return f"{nom} ({code_postal})" if code_postal else nom
+
+
+@lru_cache(maxsize=4096)
+def acheminement(ligne: str) -> tuple[str, str]:
+    """Code postal et commune d'une ligne d'acheminement : « 75743 PARIS CEDEX 15 » est à Paris 15e Arrondissement."""
+    trouve = _ACHEMINEMENT.fullmatch(" ".join(ligne.split()))
+    if trouve is None:
+        return "", ligne
+    code_postal, commune = trouve["code"] or "", trouve["commune"]
+    rang = int(trouve["bureau"] or 0) if commune in _ARRONDISSEMENTS else 0
+    return code_postal, nom_de_commune(commune, arrondissement=rang or _arrondissement(commune, code_postal))
+
+
+def voie(numero: str, type_de_voie: str, nom: str) -> str:
+    """« 27 rue DU COLONEL ROZANOFF » : le type en toutes lettres, le nom tel qu'il est enregistré."""
+    return " ".join(filter(None, [numero, _VOIES.get(type_de_voie, type_de_voie), nom]))
+
+
+def nom_de_commune(brut: str, *, arrondissement: int = 0) -> str:
+    """« ST DENIS » donne Saint-Denis, « L ISLE ADAM » L'Isle-Adam ; un nom déjà écrit en minuscules reste tel quel."""
+    if brut != brut.upper():
+        return brut
+    mots = [_ABREVIATIONS.get(mot, mot) for mot in re.split(r"[\s'’-]+", brut.lower()) if mot]
+    nom = ""
+    for rang, mot in enumerate(mots):
+        suite = rang < len(mots) - 1
+        if mot in {"d", "l"} and suite:
+            nom += f"{mot if rang else mot.upper()}'"
+        else:
+            ecrit = mot if rang and mot in _PETITS_MOTS else mot.capitalize()
+            article = rang == 0 and mot in {"le", "la", "les"}
+            nom += ecrit + ((" " if article else "-") if suite else "")
+    if arrondissement:
+        nom += f" {arrondissement}{'er' if arrondissement == 1 else 'e'} Arrondissement"
+    return nom
+
+
+def _arrondissement(commune: str, code_postal: str) -> int:
+    premier, nombre = _ARRONDISSEMENTS.get(commune.upper(), (0, 0))
+    if code_postal == _SECOND_CODE_DU_16E and nombre:
+        return 16
+    rang = int(code_postal) - premier if nombre and code_postal.isdigit() else 0
+    return rang if 1 <= rang <= nombre else 0

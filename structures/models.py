@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from structures import adresses
 from structures.enums import EtatImport, EtatStructure
 
 
@@ -90,7 +91,10 @@ class Structure(models.Model):
 
     type = models.ForeignKey(TypeStructure, models.PROTECT, related_name="structures")
     nom = models.CharField(max_length=200)
+    nom_long = models.CharField("nom complet", max_length=200, blank=True)
     numero_finess = models.CharField("n° FINESS", max_length=9, unique=True, null=True, blank=True)
+    # Clé stable d'un organisme de liste (« ars-bretagne ») ; vide pour un établissement du registre.
+    code = models.SlugField(max_length=60, unique=True, null=True, blank=True, editable=False)
     entite_juridique = models.ForeignKey(
         EntiteJuridique, models.PROTECT, null=True, blank=True, related_name="structures"
     )
@@ -111,7 +115,7 @@ class Structure(models.Model):
     absente_depuis = models.DateField("absente du registre depuis le", null=True, blank=True)
     # Empreinte de la ligne du registre : un import ne récrit que ce qui a changé.
     empreinte = models.CharField(max_length=32, blank=True, editable=False)
-    # Nom, commune, code postal, catégorie et département, sans accent ni casse : ce que fouille la recherche.
+    # Ce que fouille la recherche (voir structures/mots.py) : l'index trigramme ou FTS5 suit cette colonne.
     mots = models.TextField(blank=True, editable=False)
 
     objects = StructureQuerySet.as_manager()
@@ -133,9 +137,16 @@ class Structure(models.Model):
     @property
     def lieu(self) -> str:
         """« Paris 12e Arrondissement (75012) », comme l'écrit le récapitulatif d'une demande."""
-        from structures.adresses import lieu  # texte pur, sans modèle
+        return adresses.lieu(self.commune, self.code_postal)
 
-        return lieu(self.commune, self.code_postal)
+
+class Mot(models.Model):
+    """Vocabulaire du registre : parmi ces mots se cherche celui qu'une faute de frappe a déformé."""
+
+    mot = models.CharField(max_length=60, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.mot
 
 
 class ImportFiness(models.Model):
@@ -145,6 +156,8 @@ class ImportFiness(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     date_du_fichier = models.DateField(null=True, blank=True)
     par = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    # « machine:numéro » : dit si un import resté en cours travaille encore.
+    processus = models.CharField(max_length=100, blank=True, editable=False)
     debut = models.DateTimeField("début", auto_now_add=True)
     fin = models.DateTimeField(null=True, blank=True)
     etat = models.CharField("état", max_length=8, choices=EtatImport, default=EtatImport.EN_COURS)
@@ -155,7 +168,8 @@ class ImportFiness(models.Model):
     modifiees = models.PositiveIntegerField("modifiées", default=0)
     rouvertes = models.PositiveIntegerField(default=0)
     absentes = models.PositiveIntegerField(default=0)
-    # Détail : champs modifiés et leurs nombres, lignes rejetées avec leur motif, effectif par département.
+    rejetees = models.PositiveIntegerField("lignes rejetées", default=0)
+    # Détail : champs modifiés et leurs nombres, rejets (ligne, motif), absentes, rouvertes, effectif par département.
     rapport = models.JSONField(default=dict, blank=True)
 
     class Meta:

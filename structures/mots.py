@@ -9,7 +9,7 @@ _ORDINAL = re.compile(r"(\d+)(?:er|ere|e|eme|ieme|nd|nde)")
 _EQUIVALENTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _TUS = {"cedex"}
 # Trop fréquents pour désigner quoi que ce soit.
-_ARTICLES = set("a au aux d de des du en et l la le les".split())
+_ARTICLES = {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"}
 
 
 def sans_accent(texte: str) -> str:

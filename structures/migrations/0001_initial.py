@@ -28,6 +28,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Mot',
+            fields=[
+                ('mot', models.CharField(max_length=60, primary_key=True, serialize=False)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Region',
             fields=[
                 ('code', models.CharField(max_length=3, primary_key=True, serialize=False)),
@@ -84,6 +90,7 @@ class Migration(migrations.Migration):
                 ('fichier', models.CharField(max_length=255)),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('date_du_fichier', models.DateField(blank=True, null=True)),
+                ('processus', models.CharField(blank=True, editable=False, max_length=100)),
                 ('debut', models.DateTimeField(auto_now_add=True, verbose_name='début')),
                 ('fin', models.DateTimeField(blank=True, null=True)),
                 ('etat', models.CharField(choices=[('en_cours', 'en cours'), ('applique', 'appliqué'), ('refuse', 'refusé')], default='en_cours', max_length=8, verbose_name='état')),
@@ -94,6 +101,7 @@ class Migration(migrations.Migration):
                 ('modifiees', models.PositiveIntegerField(default=0, verbose_name='modifiées')),
                 ('rouvertes', models.PositiveIntegerField(default=0)),
                 ('absentes', models.PositiveIntegerField(default=0)),
+                ('rejetees', models.PositiveIntegerField(default=0, verbose_name='lignes rejetées')),
                 ('rapport', models.JSONField(blank=True, default=dict)),
                 ('par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -109,7 +117,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('nom', models.CharField(max_length=200)),
+                ('nom_long', models.CharField(blank=True, max_length=200, verbose_name='nom complet')),
                 ('numero_finess', models.CharField(blank=True, max_length=9, null=True, unique=True, verbose_name='n° FINESS')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True)),
                 ('adresse', models.CharField(blank=True, max_length=200)),
                 ('code_postal', models.CharField(blank=True, db_index=True, max_length=5)),
                 ('commune', models.CharField(blank=True, max_length=80)),

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.models import Utilisateur
+from accounts.queries import par_identifiant_ou_courriel
 
 
 class IdentifiantOuCourriel(ModelBackend):
@@ -17,8 +17,7 @@ class IdentifiantOuCourriel(ModelBackend):
     ) -> Utilisateur | None:
         if not username or password is None:
             return None
-        saisie = username.strip().lower()
-        personne = Utilisateur.objects.filter(Q(identifiant=saisie) | Q(courriel__iexact=saisie)).first()
+        personne = par_identifiant_ou_courriel(username)
         if personne is None:
             Utilisateur().set_password(password)
             return None

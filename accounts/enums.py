@@ -12,5 +12,6 @@ class EtatCompte(TextChoices):
 TRANSITIONS: dict[EtatCompte, set[EtatCompte]] = {
     EtatCompte.A_CONFIRMER: {EtatCompte.ACTIF, EtatCompte.DESACTIVE},
     EtatCompte.ACTIF: {EtatCompte.DESACTIVE},
-    EtatCompte.DESACTIVE: {EtatCompte.ACTIF},
+    # Un compte désactivé avant d'avoir été confirmé redevient « à confirmer ».
+    EtatCompte.DESACTIVE: {EtatCompte.ACTIF, EtatCompte.A_CONFIRMER},
 }

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import phonenumbers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from phonenumbers import PhoneNumberFormat
 
 from accounts.enums import EtatCompte
 from structures.models import Structure
@@ -30,7 +32,7 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     identifiant = models.CharField(max_length=60, unique=True)
     prenom = models.CharField("prénom", max_length=80)
     nom = models.CharField(max_length=80)
-    courriel = models.EmailField("adresse courriel")
+    courriel = models.EmailField("adresse courriel", unique=True)
     telephone = models.CharField("téléphone professionnel", max_length=20, blank=True)
     structure = models.ForeignKey(
         Structure,
@@ -57,8 +59,8 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
         verbose_name = "personne"
         ordering = ["nom", "prenom"]
         constraints = [
-            models.UniqueConstraint(Lower("courriel"), name="un_compte_par_courriel"),
             models.CheckConstraint(condition=Q(identifiant=Lower("identifiant")), name="identifiant_en_minuscules"),
+            models.CheckConstraint(condition=Q(courriel=Lower("courriel")), name="courriel_en_minuscules"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +75,13 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     @property
     def initiales(self) -> str:
         return f"{self.prenom[:1]}{self.nom[:1]}".upper()
+
+    @property
+    def telephone_lisible(self) -> str:
+        """« +33 6 12 34 56 78 »."""
+        if not self.telephone:
+            return ""
+        return phonenumbers.format_number(phonenumbers.parse(self.telephone), PhoneNumberFormat.INTERNATIONAL)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -1,5 +1,6 @@
 """Toutes les adresses du portail."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, include, path
@@ -24,9 +25,12 @@ urlpatterns = [
     page_publique("conditions"),
     page_publique("plan_du_site"),
     page_publique("aide"),
+    path("captcha/", include("accounts.urls_captcha")),
     path("", include("accounts.urls")),
     path("", include("habilitations.urls")),
     path("structures/", include("structures.urls")),
     path("camsp-cmpp/", include("depot.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/courriels/", include("courriels.urls")))

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('identifiant', models.CharField(max_length=60, unique=True)),
                 ('prenom', models.CharField(max_length=80, verbose_name='prénom')),
                 ('nom', models.CharField(max_length=80)),
-                ('courriel', models.EmailField(max_length=254, verbose_name='adresse courriel')),
+                ('courriel', models.EmailField(max_length=254, unique=True, verbose_name='adresse courriel')),
                 ('telephone', models.CharField(blank=True, max_length=20, verbose_name='téléphone professionnel')),
                 ('etat', models.CharField(choices=[('a_confirmer', 'adresse à confirmer'), ('actif', 'actif'), ('desactive', 'désactivé')], default='a_confirmer', max_length=12, verbose_name='état du compte')),
                 ('is_staff', models.BooleanField(default=False, verbose_name="accède à l'administration du support")),

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='utilisateur',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('courriel'), name='un_compte_par_courriel'),
+            constraint=models.CheckConstraint(condition=models.Q(('courriel', django.db.models.functions.text.Lower('courriel'))), name='courriel_en_minuscules'),
         ),
         migrations.AddConstraint(
             model_name='utilisateur',

@@ -1,0 +1,391 @@
+"""Formulaires des comptes : la forme des saisies, jamais les règles du domaine."""
+
+import re
+import unicodedata
+from typing import Any
+
+import phonenumbers
+from captcha.fields import CaptchaField
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Layout, Submit
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.urls import reverse, reverse_lazy
+from django.utils.html import format_html
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from accounts.models import Utilisateur
+from accounts.services import Identite
+from structures.enums import EtatStructure
+from structures.models import Structure
+from structures.queries import rechercher
+
+INDICATIFS = [
+    ("33", "France +33"),
+    ("590", "Guadeloupe, Saint-Martin +590"),
+    ("594", "Guyane +594"),
+    ("596", "Martinique +596"),
+    ("262", "La Réunion, Mayotte +262"),
+    ("508", "Saint-Pierre-et-Miquelon +508"),
+    ("687", "Nouvelle-Calédonie +687"),
+    ("689", "Polynésie française +689"),
+    ("681", "Wallis-et-Futuna +681"),
+    ("49", "Allemagne +49"),
+    ("32", "Belgique +32"),
+    ("34", "Espagne +34"),
+    ("39", "Italie +39"),
+    ("352", "Luxembourg +352"),
+    ("377", "Monaco +377"),
+    ("351", "Portugal +351"),
+    ("44", "Royaume-Uni +44"),
+    ("41", "Suisse +41"),
+]
+# Un nom n'est ni une adresse web ni une ligne de plus dans un courriel : le point n'y finit qu'un mot (« St. »).
+NOM_PROPRE = RegexValidator(
+    r"^[^\W\d_](?:[^\W\d_]|[ '’\-]|\.(?=\s|$))*\Z",
+    "N'employez que des lettres, des espaces, des traits d'union et des apostrophes, par exemple « Anne-Marie ».",
+)
+STRUCTURES_PROPOSEES = 10
+
+
+class NomPropre(forms.CharField):
+    default_validators = [NOM_PROPRE]
+
+    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
+        super().__init__(max_length=80, widget=forms.TextInput(attrs={"autocomplete": autocomplete}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+
+
+class MotDePasse(forms.CharField):
+    """Le mot de passe actuel."""
+
+    def __init__(self, label: str = "Mot de passe") -> None:
+        super().__init__(
+            label=label,
+            strip=False,
+            max_length=1000,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            error_messages={"required": "Saisissez votre mot de passe."},
+        )
+
+
+class ChoixMotDePasse(forms.PasswordInput):
+    """Un mot de passe à choisir, et la liste de contrôle que static/accounts/mot-de-passe.js tient à jour."""
+
+    template_name = "accounts/widgets/choix_mot_de_passe.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        attrs = {**(attrs or {}), "aria-describedby": f"{(attrs or {}).get('id', name)}_regles"}
+        return super().get_context(name, value, attrs) | {
+            "minimum": settings.MOT_DE_PASSE_LONGUEUR_MIN,
+            "maximum": settings.MOT_DE_PASSE_LONGUEUR_MAX,
+            "classes": settings.MOT_DE_PASSE_CLASSES_MIN,
+        }
+
+
+class NouveauMotDePasse(forms.CharField):
+    def __init__(self, label: str = "Mot de passe") -> None:
+        super().__init__(
+            label=label,
+            strip=False,
+            max_length=1000,
+            widget=ChoixMotDePasse(attrs={"autocomplete": "new-password"}),
+            error_messages={"required": "Choisissez un mot de passe."},
+        )
+
+
+class Captcha(CaptchaField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Caractères de l'image",
+            help_text="Recopiez les 5 lettres et chiffres de l'image, en majuscules ou en minuscules.",
+            error_messages={
+                "required": "Recopiez les caractères de l'image.",
+                "invalid": "Ce ne sont pas les caractères de l'image : recopiez ceux de la nouvelle image.",
+            },
+        )
+
+
+def _aide(*contenu: Any, envoi: str, annuler: str = "") -> FormHelper:
+    """La mise en page commune : les champs, le bouton d'envoi, et où l'on va si l'on renonce."""
+    helper = FormHelper()
+    helper.attrs = {"novalidate": True}
+    actions: list[Any] = [Submit("", envoi, css_class="btn-primary")]
+    if annuler:
+        actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)))
+    helper.layout = Layout(*contenu, Div(*actions, css_class="barre-actions"))
+    return helper
+
+
+class ConnexionForm(forms.Form):
+    username = forms.CharField(
+        label="Identifiant",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": "Saisissez votre identifiant ou votre adresse courriel."},
+    )
+    password = MotDePasse()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.attrs = {"novalidate": True}
+        self.helper.form_error_title = "Connexion refusée"
+        self.helper.layout = Layout("username", "password", Submit("", "Se connecter", css_class="btn-primary w-100"))
+
+    def refuser(self) -> None:
+        """La même réponse, que le compte soit inconnu, à confirmer ou désactivé, ou le mot de passe faux."""
+        self.add_error(
+            None,
+            "L'identifiant ou le mot de passe est incorrect. Vérifiez votre saisie ; si vous venez de vous inscrire, "
+            "confirmez d'abord votre adresse depuis le courriel reçu.",
+        )
+
+
+class IdentiteForm(forms.Form):
+    nom = NomPropre(label="Nom", autocomplete="family-name", error_messages={"required": "Saisissez votre nom."})
+    prenom = NomPropre(
+        label="Prénom", autocomplete="given-name", error_messages={"required": "Saisissez votre prénom."}
+    )
+    structure = forms.CharField(
+        label="Structure d'appartenance",
+        required=False,
+        max_length=250,
+        help_text="Saisissez son n° FINESS, ou son nom et sa commune, par exemple « CAMSP Paris ».",
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "list": "structures-proposees",
+                "data-hx-get": reverse_lazy("accounts:proposer_structures"),
+                "data-hx-trigger": "input changed delay:300ms",
+                "data-hx-target": "#structures-proposees",
+            }
+        ),
+    )
+    structure_choisie = forms.ChoiceField(label="Votre structure", required=False, widget=forms.HiddenInput)
+    indicatif = forms.ChoiceField(
+        label="Indicatif du pays",
+        choices=INDICATIFS,
+        initial="33",
+        widget=forms.Select(attrs={"autocomplete": "tel-country-code"}),
+    )
+    telephone = forms.CharField(
+        label="Numéro de téléphone professionnel",
+        required=False,
+        max_length=30,
+        help_text="Ex: 06 12 34 56 78",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national"}),
+    )
+
+    champs_identite = (
+        "nom",
+        "prenom",
+        Div("structure", "structure_choisie", template="accounts/widgets/structure.html"),
+        Div(
+            Field("indicatif", wrapper_class="col-sm-5"),
+            Field("telephone", wrapper_class="col-sm-7"),
+            css_class="row",
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trouvees = _structures(self.data.get("structure", "")) if self.is_bound else []
+        if len(self.trouvees) > 1:
+            self._offrir_le_choix()
+        self.helper = _aide(*self.champs_identite, envoi="Enregistrer", annuler=reverse("accounts:identite"))
+
+    def _offrir_le_choix(self) -> None:
+        self.fields["structure_choisie"] = forms.ChoiceField(
+            label="Votre structure",
+            required=False,
+            widget=forms.RadioSelect,
+            choices=[(str(structure.pk), f"{structure}, {structure.lieu}") for structure in self.trouvees],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        donnees["structure"] = self._structure(donnees)
+        if "indicatif" in donnees and donnees.get("telephone"):
+            donnees["telephone"] = self._telephone(donnees["indicatif"], donnees["telephone"])
+        return donnees
+
+    def _structure(self, donnees: dict[str, Any]) -> Structure | None:
+        if not donnees.get("structure"):
+            return None
+        if not self.trouvees:
+            self.add_error(
+                "structure",
+                "Aucune structure ouverte ne correspond. Vérifiez le n° FINESS ou essayez un autre nom ; "
+                "vous pouvez aussi laisser ce champ vide.",
+            )
+            return None
+        if len(self.trouvees) == 1:
+            return self.trouvees[0]
+        choisie = next((s for s in self.trouvees if str(s.pk) == donnees.get("structure_choisie")), None)
+        if choisie is None:
+            self.add_error(
+                "structure_choisie",
+                "Plusieurs structures correspondent : choisissez la vôtre, ou précisez le nom et la commune.",
+            )
+        return choisie
+
+    def _telephone(self, indicatif: str, saisie: str) -> str:
+        """Le numéro au format E.164 (+33612345678)."""
+        region = phonenumbers.region_code_for_country_code(int(indicatif))
+        try:
+            numero = phonenumbers.parse(saisie, region)
+        except NumberParseException:
+            numero = None
+        if numero is None or not phonenumbers.is_valid_number(numero):
+            self.add_error("telephone", "Saisissez un numéro complet pour le pays choisi, par exemple 06 12 34 56 78.")
+            return ""
+        return phonenumbers.format_number(numero, PhoneNumberFormat.E164)
+
+    @staticmethod
+    def initiales(personne: Utilisateur) -> dict[str, Any]:
+        """L'identité connue, telle que le formulaire la présente."""
+        donnees = {"nom": personne.nom, "prenom": personne.prenom, "structure": personne.structure or ""}
+        if not personne.telephone:
+            return donnees
+        numero = phonenumbers.parse(personne.telephone)
+        national = phonenumbers.format_number(numero, PhoneNumberFormat.NATIONAL)
+        return donnees | {"indicatif": str(numero.country_code), "telephone": national}
+
+    def identite(self) -> Identite:
+        donnees = self.cleaned_data
+        return Identite(
+            prenom=donnees["prenom"],
+            nom=donnees["nom"],
+            telephone=donnees["telephone"],
+            structure=donnees["structure"],
+        )
+
+
+class InscriptionForm(IdentiteForm):
+    courriel = forms.EmailField(
+        label="Adresse courriel",
+        help_text="Utilisez votre adresse professionnelle nominative<br>Ex: prenom.nom@cnsa.fr",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Saisissez votre adresse courriel.",
+            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
+        },
+    )
+    mot_de_passe = NouveauMotDePasse()
+    captcha = Captcha()
+    conditions = forms.BooleanField(
+        label="J'accepte les conditions d'utilisation",
+        error_messages={"required": "Acceptez les conditions d'utilisation pour vous inscrire."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["conditions"].help_text = format_html(
+            '<a href="{}" target="_blank">Lire les conditions d\'utilisation (nouvel onglet)</a>',
+            reverse("conditions"),
+        )
+        self.helper = _aide(
+            *self.champs_identite,
+            "courriel",
+            "mot_de_passe",
+            "captcha",
+            "conditions",
+            envoi="S'inscrire",
+            annuler=reverse("accounts:connexion"),
+        )
+
+    def clean_courriel(self) -> str:
+        return str(self.cleaned_data["courriel"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean()
+        personne = Utilisateur(**{champ: donnees.get(champ, "") for champ in ("prenom", "nom", "courriel")})
+        _valider(self, "mot_de_passe", personne)
+        return donnees
+
+
+class AdresseForm(forms.Form):
+    """Redemander le courriel de confirmation."""
+
+    saisie = forms.EmailField(
+        label="Adresse courriel",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Saisissez votre adresse courriel.",
+            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
+        },
+    )
+    captcha = Captcha()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide("saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion"))
+
+
+class OubliForm(AdresseForm):
+    saisie = forms.CharField(
+        label="Identifiant ou adresse courriel",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": "Saisissez votre identifiant ou votre adresse courriel."},
+    )
+
+
+class ReinitialisationForm(forms.Form):
+    mot_de_passe = NouveauMotDePasse("Nouveau mot de passe")
+
+    def __init__(self, *args: Any, personne: Utilisateur, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.personne = personne
+        self.helper = _aide("mot_de_passe", envoi="Changer le mot de passe")
+
+    def clean(self) -> dict[str, Any]:
+        _valider(self, "mot_de_passe", self.personne)
+        return self.cleaned_data
+
+
+class ChangementMotDePasseForm(ReinitialisationForm):
+    actuel = MotDePasse("Mot de passe actuel")
+
+    field_order = ["actuel", "mot_de_passe"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide(
+            "actuel", "mot_de_passe", envoi="Changer le mot de passe", annuler=reverse("accounts:identite")
+        )
+
+    def clean_actuel(self) -> str:
+        actuel = str(self.cleaned_data["actuel"])
+        if not self.personne.check_password(actuel):
+            raise ValidationError("Ce n'est pas votre mot de passe actuel : saisissez celui de la dernière connexion.")
+        return actuel
+
+
+def _valider(form: forms.Form, champ: str, personne: Utilisateur) -> None:
+    if mot_de_passe := form.cleaned_data.get(champ):
+        try:
+            validate_password(mot_de_passe, personne)
+        except ValidationError as erreur:
+            form.add_error(champ, erreur)
+
+
+def _structures(texte: str) -> list[Structure]:
+    """Les structures ouvertes que désigne la saisie : « NOM (n° FINESS) », un numéro, un nom exact, ou des mots."""
+    texte = texte.strip()
+    if len(texte) < 3:  # noqa: PLR2004 -- moins de trois lettres ne désignent rien
+        return []
+    numero = re.search(r"\((\w{9})\)$", texte)
+    trouvees = [
+        structure
+        for structure in rechercher(numero[1] if numero else texte, limite=STRUCTURES_PROPOSEES)
+        if structure.etat == EtatStructure.OUVERT
+    ]
+    exactes = [structure for structure in trouvees if structure.nom.casefold() == texte.casefold()]
+    return exactes if len(exactes) == 1 else trouvees

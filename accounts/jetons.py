@@ -1,0 +1,54 @@
+"""Liens envoyés par courriel : signés, datés, et morts dès que le compte a changé.
+
+Rien n'est gardé en base. Le jeton porte l'empreinte de l'adresse, du mot de passe et de l'état du compte : confirmer
+l'adresse, changer de mot de passe ou désactiver le compte l'éteint, et il ne sert donc qu'une fois.
+"""
+
+from enum import StrEnum
+
+from django.conf import settings
+from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import Utilisateur
+
+
+class LienInvalide(Exception):
+    """Lien falsifié, trop ancien ou déjà utilisé ; `personne` est celle d'un lien authentique qui a déjà servi."""
+
+    def __init__(self, personne: Utilisateur | None = None) -> None:
+        self.personne = personne
+
+
+class Usage(StrEnum):
+    CONFIRMATION = "confirmation"
+    MOT_DE_PASSE = "mot_de_passe"
+
+    @property
+    def duree(self) -> int:
+        """Durée de validité, en secondes."""
+        return {
+            Usage.CONFIRMATION: settings.DUREE_LIEN_CONFIRMATION,
+            Usage.MOT_DE_PASSE: settings.DUREE_LIEN_MOT_DE_PASSE,
+        }[self]
+
+
+def creer(personne: Utilisateur, usage: Usage) -> str:
+    return signing.dumps([personne.pk, _empreinte(personne)], salt=f"accounts.{usage}")
+
+
+def lire(jeton: str, usage: Usage) -> Utilisateur:
+    """La personne à qui le lien fut envoyé. Lève `LienInvalide`."""
+    try:
+        pk, empreinte = signing.loads(jeton, salt=f"accounts.{usage}", max_age=usage.duree)
+    except signing.BadSignature as erreur:
+        raise LienInvalide from erreur
+    personne = Utilisateur.objects.filter(pk=pk).first()
+    if personne is None or not constant_time_compare(empreinte, _empreinte(personne)):
+        raise LienInvalide(personne)
+    return personne
+
+
+def _empreinte(personne: Utilisateur) -> str:
+    etat = f"{personne.courriel}|{personne.password}|{personne.etat}"
+    return salted_hmac("accounts.jetons", etat, algorithm="sha256").hexdigest()[:32]

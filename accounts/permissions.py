@@ -1,0 +1,11 @@
+"""Qui peut quoi sur un compte, et sinon pourquoi. Une réponse vide vaut oui."""
+
+from accounts.models import Utilisateur
+
+
+def refus_de_desactiver(acteur: Utilisateur, personne: Utilisateur) -> str:
+    if acteur.pk == personne.pk:
+        return "Vous ne pouvez pas désactiver votre propre compte."
+    if personne.is_superuser and not acteur.is_superuser:
+        return "Seul un compte d'administration peut en désactiver un autre."
+    return ""

@@ -15,7 +15,10 @@ class EtatImport(TextChoices):
     REFUSE = "refuse", "refusé"
 
 
-# Codes stables des types de structure (fixtures/structures/types.json).
+# Codes stables des types de structure (fixtures/structures/types.csv).
 ESMS = "esms"
 ETABLISSEMENT_SANITAIRE = "sanitaire"
 AUTRE_ETABLISSEMENT = "autre"
+
+# Catégories FINESS : CMPP et CAMSP.
+CAMSP_CMPP = frozenset({"189", "190"})

@@ -1,0 +1,40 @@
+"""Le compte rendu d'un import, en français, pour le terminal et pour le support."""
+
+from structures.models import ImportFiness
+
+EXEMPLES = 20
+
+
+def compte_rendu(importation: ImportFiness) -> list[str]:
+    rapport = importation.rapport
+    inchangees = importation.lignes - importation.creees - importation.modifiees
+    date = f", fichier du {importation.date_du_fichier:%d/%m/%Y}" if importation.date_du_fichier else ""
+    lignes = [
+        f"{importation.fichier}{date}",
+        f"SHA-256 : {importation.sha256}",
+        f"Établissements lus : {importation.lignes}, dont {importation.camsp_cmpp} CAMSP et CMPP",
+        f"Créés : {importation.creees}",
+        f"Modifiés : {importation.modifiees}" + _detail(rapport.get("champs", {})),
+        f"Inchangés : {inchangees}",
+        f"Rouverts : {importation.rouvertes}",
+        *_exemples(rapport.get("rouvertes", [])),
+        f"Absents du fichier : {importation.absentes}",
+        *_exemples(rapport.get("absentes", [])),
+        f"Lignes rejetées : {importation.rejetees}",
+        *(f"  ligne {ligne} : {motif}" for ligne, motif in rapport.get("rejets", [])[:EXEMPLES]),
+    ]
+    if fausses := rapport.get("cles_fausses"):
+        lignes.append(f"Numéros à la clé fausse, importés quand même : {', '.join(fausses[:EXEMPLES])}")
+    if nouvelles := rapport.get("categories_nouvelles"):
+        lignes.append(f"Catégories inconnues de la nomenclature, créées : {', '.join(nouvelles)}")
+    if importation.motif:
+        lignes.append(f"Refusé : {importation.motif}")
+    return lignes
+
+
+def _detail(champs: dict[str, int]) -> str:
+    return f" ({', '.join(f'{nom} : {nombre}' for nom, nombre in champs.items())})" if champs else ""
+
+
+def _exemples(structures: list[list[str]]) -> list[str]:
+    return [f"  {numero} {nom}, {commune}" for numero, nom, commune in structures[:EXEMPLES]]

@@ -1,0 +1,110 @@
+"""Ce que disent les 32 colonnes du format classique."""
+
+import hashlib
+from datetime import date
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from structures import adresses
+from structures.finess.numeros import est_bien_forme
+
+# Rangs des colonnes employées (finess.esante.gouv.fr, extraction « Établissements »).
+NUMERO, ENTITE, NOM, NOM_LONG, COMPLEMENT, DISTRIBUTION = 1, 2, 3, 4, 5, 6
+NUMERO_VOIE, TYPE_VOIE, VOIE, COMPLEMENT_VOIE, LIEU_DIT, COMMUNE, DEPARTEMENT = 7, 8, 9, 10, 11, 12, 13
+ACHEMINEMENT, TELEPHONE, CATEGORIE, LIBELLE_CATEGORIE, AGREGAT, SIRET, OUVERTURE = 15, 16, 18, 19, 20, 22, 28
+
+_EMPLOYEES = itemgetter(
+    NUMERO, ENTITE, NOM, NOM_LONG, COMPLEMENT, DISTRIBUTION, NUMERO_VOIE, TYPE_VOIE, VOIE, COMPLEMENT_VOIE, LIEU_DIT,
+    COMMUNE, DEPARTEMENT, ACHEMINEMENT, TELEPHONE, CATEGORIE, SIRET, OUVERTURE,
+)  # fmt: skip
+# À changer quand la lecture change : l'import suivant récrit alors toutes les lignes.
+_VERSION = "1"
+_OUTRE_MER = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976", "9J": "986"}
+# FINESS range encore ces îles avec la Guadeloupe ; leur code postal les en distingue.
+_ILES = {"97133": "977", "97150": "978"}
+# Le registre écrit 1901-01-01 faute de mieux, et des siècles fantaisistes (0201, 0426).
+_PREMIERE_OUVERTURE = date(1901, 1, 2)
+
+
+class LigneRejetee(Exception):
+    """La ligne ne décrit pas un établissement ; le message dit pourquoi."""
+
+
+class Etablissement(NamedTuple):
+    """Les champs du registre, dans l'ordre de la table temporaire de l'import."""
+
+    nom: str
+    nom_long: str
+    adresse: str
+    code_postal: str
+    commune: str
+    departement: str
+    telephone: str
+    categorie: str
+    siret: str
+    ouverte_le: date | None
+    entite: str
+
+
+def verifier(colonnes: list[str]) -> None:
+    """Lève `LigneRejetee` s'il manque de quoi reconnaître l'établissement."""
+    if not est_bien_forme(colonnes[NUMERO]):
+        raise LigneRejetee(f"« {colonnes[NUMERO][:20]} » n'est pas un numéro FINESS")
+    if not est_bien_forme(colonnes[ENTITE]):
+        raise LigneRejetee(f"« {colonnes[ENTITE][:20]} » n'est pas un numéro FINESS d'entité juridique")
+    if not colonnes[NOM].strip():
+        raise LigneRejetee("le nom manque")
+    if not (len(colonnes[CATEGORIE]) <= 4 and colonnes[CATEGORIE].isalnum()):  # noqa: PLR2004
+        raise LigneRejetee(f"« {colonnes[CATEGORIE][:20]} » n'est pas une catégorie")
+
+
+def empreinte(colonnes: list[str]) -> str:
+    contenu = ";".join((_VERSION, *_EMPLOYEES(colonnes)))
+    return hashlib.blake2b(contenu.encode(), digest_size=16).hexdigest()
+
+
+def etablissement(colonnes: list[str]) -> Etablissement:
+    code_postal, commune = adresses.acheminement(colonnes[ACHEMINEMENT])
+    return Etablissement(
+        nom=_une_ligne(colonnes[NOM], 200),
+        nom_long=_une_ligne(colonnes[NOM_LONG], 200),
+        adresse=_adresse(colonnes),
+        code_postal=code_postal,
+        commune=commune[:80],
+        departement=departement(colonnes),
+        telephone=colonnes[TELEPHONE].strip()[:20],
+        categorie=colonnes[CATEGORIE],
+        siret=colonnes[SIRET].strip()[:14],
+        ouverte_le=_date(colonnes[OUVERTURE]),
+        entite=colonnes[ENTITE],
+    )
+
+
+def departement(colonnes: list[str]) -> str:
+    """Code de l'INSEE : 2A, 75, 974 ; Saint-Barthélemy et Saint-Martin d'après leur code postal."""
+    code = colonnes[DEPARTEMENT]
+    return _ILES.get(colonnes[ACHEMINEMENT][:5]) or _OUTRE_MER.get(code, code)
+
+
+def _adresse(colonnes: list[str]) -> str:
+    morceaux = (
+        colonnes[COMPLEMENT],
+        colonnes[DISTRIBUTION],
+        adresses.voie(colonnes[NUMERO_VOIE] + colonnes[COMPLEMENT_VOIE], colonnes[TYPE_VOIE], colonnes[VOIE]),
+        colonnes[LIEU_DIT],
+    )
+    return _une_ligne(", ".join(filter(None, morceaux)), 200)
+
+
+def _une_ligne(texte: str, longueur: int) -> str:
+    return " ".join(texte.split())[:longueur]
+
+
+@lru_cache(maxsize=4096)
+def _date(texte: str) -> date | None:
+    try:
+        lue = date.fromisoformat(texte)
+    except ValueError:
+        return None
+    return lue if lue >= _PREMIERE_OUVERTURE else None

@@ -1,0 +1,182 @@
+"""Lire un fichier FINESS au format classique (etalab-cs1100502 et cs1100507), au fil de l'eau.
+
+Deux passes : `examiner` juge le fichier entier (intégrité, encodage, SHA-256) sans en rien garder, `lire` en donne les
+lignes une à une.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+NOMBRE_DE_COLONNES = 32
+BLOC = 1 << 18
+# Part des octets accentués qui doivent être du français pour croire à du cp1252.
+PART_DU_FRANCAIS = 0.95
+_GZIP = b"\x1f\x8b"
+_ASCII = bytes(range(128))
+# Octets de cp1252 que le français emploie : lettres accentuées, œ, €, guillemets, tirets, apostrophe, °, ².
+_FRANCAIS_EN_CP1252 = set("àâäçèéêëîïôöùûüÿñÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸÑœŒæÆ€«»–—‘’“”…°²³·ºª´¨\u00a0\u00ad".encode("cp1252"))
+_UTF8_LU_COMME_CP1252 = re.compile(rb"\xc3[\x80-\xbf]")
+_UTF8_ENCODE_DEUX_FOIS = re.compile(rb"\xc3\x83\xc2[\x80-\xbf]")
+
+
+class FichierRefuse(Exception):
+    """Le fichier entier ne vaut rien ; le message le dit en une phrase."""
+
+
+@dataclass(frozen=True)
+class Examen:
+    chemin: Path
+    compresse: bool
+    encodage: str
+    lignes: int
+    sha256: str
+    date: date | None
+
+
+class Ligne(NamedTuple):
+    """Une ligne d'établissement, telle que lue : `motif` dit pourquoi elle est illisible."""
+
+    numero: int
+    colonnes: list[str]
+    motif: str = ""
+
+
+def examiner(chemin: Path) -> Examen:
+    """Parcourt le fichier entier. Lève `FichierRefuse` s'il est vide, tronqué, d'un autre format ou mal encodé."""
+    with chemin.open("rb") as fichier:
+        compresse = fichier.read(2) == _GZIP
+    empreinte = hashlib.sha256()
+    lecteur = _JugeDEncodage()
+    lignes, debut = 0, b""
+    try:
+        with _ouvrir(chemin, compresse=compresse) as fichier:
+            while bloc := fichier.read(BLOC):
+                debut = debut or bloc[:200]
+                lignes += bloc.count(b"\n")
+                lecteur.lire(bloc)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as erreur:
+        raise FichierRefuse("Le fichier compressé est incomplet ou abîmé : téléchargez-le de nouveau.") from erreur
+    with chemin.open("rb") as fichier:
+        while bloc := fichier.read(BLOC):
+            empreinte.update(bloc)
+    return Examen(chemin, compresse, lecteur.encodage(debut), lignes, empreinte.hexdigest(), _date_de_l_entete(debut))
+
+
+def lire(examen: Examen) -> Iterator[Ligne]:
+    """Les lignes d'établissement, dans l'ordre. Lève `FichierRefuse` si le fichier s'arrête au milieu d'une ligne."""
+    illisible: Ligne | None = None
+    une_bonne = False
+    with (
+        _ouvrir(examen.chemin, compresse=examen.compresse) as octets,
+        TextIOWrapper(octets, encoding=examen.encodage, newline="") as texte,
+    ):
+        lignes = csv.reader(texte, delimiter=";", strict=True)
+        try:
+            for colonnes in lignes:
+                if illisible:
+                    yield illisible
+                    illisible = None
+                if len(colonnes) == NOMBRE_DE_COLONNES and colonnes[0] == "structureet":
+                    une_bonne = True
+                    yield Ligne(lignes.line_num, colonnes)
+                elif colonnes and colonnes[0] not in {"finess", "geolocalisation"}:
+                    illisible = Ligne(lignes.line_num, colonnes, _pourquoi_illisible(colonnes))
+        except csv.Error as erreur:
+            raise FichierRefuse(
+                f"Un guillemet ouvert n'est pas refermé avant la ligne {lignes.line_num} : "
+                "le fichier est abîmé, téléchargez-le de nouveau."
+            ) from erreur
+    if illisible and une_bonne:
+        raise FichierRefuse(
+            f"Le fichier s'arrête au milieu de la ligne {illisible.numero} ({illisible.motif}) : "
+            "téléchargez-le de nouveau."
+        )
+    if illisible:
+        yield illisible
+
+
+def _pourquoi_illisible(colonnes: list[str]) -> str:
+    if colonnes[0] != "structureet":
+        return f"ligne de type inconnu « {colonnes[0][:30]} »"
+    return f"{len(colonnes)} colonnes au lieu de {NOMBRE_DE_COLONNES}"
+
+
+def _ouvrir(chemin: Path, *, compresse: bool) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(chemin, "rb")) if compresse else chemin.open("rb")
+
+
+def _date_de_l_entete(debut: bytes) -> date | None:
+    """Date de « finess;etalab;111;2026-05-12 », première ligne de tout fichier classique."""
+    entete = debut.lstrip(codecs.BOM_UTF8).split(b"\n", 1)[0].decode("ascii", "replace").strip().split(";")
+    if entete[0] == "structureet":
+        return None
+    if entete[:2] != ["finess", "etalab"]:
+        raise FichierRefuse(
+            "Ce fichier n'est pas un extrait FINESS : sa première ligne devrait commencer par « finess;etalab; »."
+        )
+    try:
+        return date.fromisoformat(entete[3])
+    except (IndexError, ValueError):
+        return None
+
+
+class _JugeDEncodage:
+    """UTF-8 s'il l'est d'un bout à l'autre ; sinon cp1252, si les accents y sont bien ceux du français."""
+
+    def __init__(self) -> None:
+        self._utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+        self._accents: Counter[int] = Counter()
+        self._fin = b""
+        self._nul = self._double = False
+        self._melange = 0
+
+    def lire(self, bloc: bytes) -> None:
+        if self._utf8:
+            try:
+                self._utf8.decode(bloc)
+            except UnicodeDecodeError:
+                self._utf8 = None
+        etendu = self._fin + bloc
+        self._nul = self._nul or b"\0" in bloc
+        self._double = self._double or _UTF8_ENCODE_DEUX_FOIS.search(etendu) is not None
+        self._melange += len(_UTF8_LU_COMME_CP1252.findall(etendu))
+        self._accents.update(bloc.translate(None, _ASCII))
+        self._fin = bloc[-3:]
+
+    def encodage(self, debut: bytes) -> str:
+        if not debut:
+            raise FichierRefuse("Le fichier est vide.")
+        if self._nul:
+            raise FichierRefuse(
+                "Ce fichier n'est pas du texte (tableur, archive ou UTF-16) : il faut le fichier CSV publié par FINESS."
+            )
+        if self._double:
+            raise FichierRefuse("Les accents du fichier ont été encodés deux fois : reprenez le fichier d'origine.")
+        if self._utf8 and self._complet():
+            return "utf-8-sig"
+        francais = sum(nombre for octet, nombre in self._accents.items() if octet in _FRANCAIS_EN_CP1252)
+        if self._melange or francais < PART_DU_FRANCAIS * self._accents.total():
+            raise FichierRefuse(
+                "L'encodage du fichier n'est ni UTF-8 ni cp1252 : reprenez le fichier d'origine, sans l'enregistrer "
+                "depuis un tableur."
+            )
+        return "cp1252"
+
+    def _complet(self) -> bool:
+        """Faux si le dernier caractère est coupé en deux."""
+        try:
+            cast("codecs.IncrementalDecoder", self._utf8).decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise FichierRefuse("Le fichier s'arrête au milieu d'un caractère : téléchargez-le de nouveau.") from None
+        return True

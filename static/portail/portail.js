@@ -62,9 +62,10 @@ function compter(champ) {
   champ.after(compteur);
 }
 
+// htmx annonce aussi la page entière : un champ déjà agrémenté est laissé tel quel.
 function agrementer(racine) {
-  racine.querySelectorAll("input[type=password]").forEach(afficherMotDePasse);
-  racine.querySelectorAll("textarea[data-compteur]").forEach(compter);
+  racine.querySelectorAll("input[type=password]:not(.mot-de-passe > *)").forEach(afficherMotDePasse);
+  racine.querySelectorAll("textarea[data-compteur]:not(:has(+ .compteur))").forEach(compter);
 }
 agrementer(document);
 document.addEventListener("htmx:load", (evenement) => agrementer(evenement.target));

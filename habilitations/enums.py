@@ -66,3 +66,13 @@ class RaisonAbsence(TextChoices):
     EXPIREE = "expiree", "habilitation échue"
     REVOQUEE = "revoquee", "habilitation révoquée"
     RENONCEE = "renoncee", "habilitation abandonnée"
+
+
+# Ce que la chronologie d'une demande raconte des gestes consignés au journal.
+GESTES = {
+    "demande.commencee": "Demande commencée",
+    "demande.soumise": "Demande envoyée",
+    "demande.annulee": "Demande retirée",
+    "demande.acceptee": "Demande acceptée",
+    "demande.refusee": "Demande refusée",
+}

@@ -16,8 +16,8 @@ from habilitations.queries import absence, profils_tenus, structures_tenues
 from structures.models import Structure
 
 P = ParamSpec("P")
-VueDApplication = Callable[Concatenate[HttpRequest, "Acces", P], HttpResponseBase]
-Vue = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+VueDApplication = Callable[Concatenate[Any, "Acces", P], HttpResponseBase]
+Vue = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Acces:
     structures: QuerySet[Structure]
 
 
-def acces_application(code: str, *, profils: set[str] | None = None) -> Callable[[VueDApplication[P]], Vue[P]]:
+def acces_application(code: str, *, profils: set[str] | None = None) -> Callable[[VueDApplication[P]], Vue]:
     """Réserve une vue à qui tient un droit sur l'application `code`, sous l'un des `profils` s'ils sont dits.
 
     La vue reçoit un `Acces` après la requête ; toutes ses lectures partent de `acces.structures`. Le droit est relu à
     chaque requête : une révocation vaut dès le clic suivant.
     """
 
-    def garder(vue: VueDApplication[P]) -> Vue[P]:
+    def garder(vue: VueDApplication[P]) -> Vue:
         @wraps(vue)
         def gardee(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, Utilisateur):
@@ -52,9 +52,8 @@ def acces_application(code: str, *, profils: set[str] | None = None) -> Callable
             )
             return vue(request, acces, *args, **kwargs)
 
-        vue_gardee: Any = gardee
-        vue_gardee.application_gardee = code
-        return vue_gardee  # type: ignore[no-any-return]
+        gardee.application_gardee = code  # type: ignore[attr-defined]
+        return gardee
 
     return garder
 

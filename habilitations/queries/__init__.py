@@ -1,14 +1,42 @@
 """Lectures des habilitations, à la forme des pages qui les montrent."""
 
 from habilitations.queries.acces import Absence, Tuile, absence, profils_tenus, structures_tenues, tuiles
+from habilitations.queries.demandes import (
+    ONGLETS,
+    applications_gerees,
+    chronologie,
+    compter_les_onglets,
+    d_un_onglet,
+    demandes_confiees,
+    demandes_de,
+    filtrer,
+    habilitations_de,
+    profils_geres,
+    trier,
+    voisines,
+)
 from habilitations.queries.portefeuilles import gestionnaires_couvrant
+from habilitations.queries.preuves import preuves
 
 __all__ = [
+    "ONGLETS",
     "Absence",
     "Tuile",
     "absence",
+    "applications_gerees",
+    "chronologie",
+    "compter_les_onglets",
+    "d_un_onglet",
+    "demandes_confiees",
+    "demandes_de",
+    "filtrer",
     "gestionnaires_couvrant",
+    "habilitations_de",
+    "preuves",
+    "profils_geres",
     "profils_tenus",
     "structures_tenues",
+    "trier",
     "tuiles",
+    "voisines",
 ]

@@ -1,0 +1,232 @@
+"""Formulaires de l'assistant et de la gestion : leur forme, et les choix que les lectures offrent."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Layout, Submit
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import Utilisateur
+from habilitations.models import Application, Demande, Profil
+from habilitations.queries import applications_gerees, profils_geres
+from structures.models import Departement, TypeStructure
+from structures.queries import FORMAT_ATTENDU
+
+
+def _aide(methode: str, *champs: Any, adresse: str = "") -> FormHelper:
+    aide = FormHelper()
+    aide.form_method, aide.form_action = methode, adresse
+    aide.layout = Layout(*champs)
+    return aide
+
+
+class RechercheApplicationForm(forms.Form):
+    q = forms.CharField(
+        label="Rechercher une application",
+        required=False,
+        widget=forms.SearchInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide(
+            "get", Div("q", HTML('<button class="btn btn-outline-primary">Rechercher</button>'), css_class="en-ligne")
+        )
+        self.helper.attrs = {
+            "role": "search",
+            "data-hx-get": "",
+            "data-hx-trigger": "input delay:250ms, submit",
+            "data-hx-target": "#applications",
+            "data-hx-select": "#applications",
+            "data-hx-swap": "outerHTML",
+        }
+
+
+class ChoixDuProfil(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> SafeString:
+        conseil = format_html_join("", "<span>{}</span>", ((ligne,) for ligne in obj.conseil.splitlines() if ligne))
+        return format_html("<strong>{}</strong><span>{}</span>{}", obj.nom, obj.description, conseil)
+
+
+class ProfilForm(forms.Form):
+    profil = ChoixDuProfil(
+        label="Choisissez un profil",
+        queryset=Profil.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez un profil avant de continuer."},
+    )
+
+    def __init__(self, *args: Any, application: Application, precedent: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ = self.fields["profil"]
+        champ.queryset = application.profils.filter(ouvert=True)  # type: ignore[attr-defined]
+        self.helper = _aide(
+            "post",
+            Div("profil", css_class="cartes-choix"),
+            Div(
+                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Précédent</a>', precedent)),
+                HTML('<button class="btn btn-primary a-droite">Suivant</button>'),
+                css_class="barre-actions",
+            ),
+        )
+
+
+class TypeStructureForm(forms.Form):
+    type = forms.ModelChoiceField(
+        label="Type de structures",
+        queryset=TypeStructure.objects.none(),
+        empty_label="Choisissez un type",
+        error_messages={"required": "Choisissez un type de structures avant de continuer."},
+    )
+
+    def __init__(self, *args: Any, profil: Profil, annuler: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = list(profil.types_structure.all())
+        champ = self.fields["type"]
+        champ.queryset = profil.types_structure.all()  # type: ignore[attr-defined]
+        if len(types) == 1:
+            champ.initial = types[0].pk
+        self.helper = _aide(
+            "get",
+            "type",
+            Div(
+                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)),
+                HTML('<button class="btn btn-primary a-droite">Continuer</button>'),
+                css_class="barre-actions",
+            ),
+        )
+
+
+class NumeroForm(forms.Form):
+    numero = forms.CharField(
+        label="N° FINESS",
+        max_length=20,
+        help_text=FORMAT_ATTENDU,
+        error_messages={"required": "Renseignez un numéro de FINESS, par exemple 750790073."},
+        widget=forms.TextInput(attrs={"placeholder": "Renseignez un numéro de FINESS", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, retour: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide(
+            "get",
+            "numero",
+            Div(
+                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Retour</a>', retour)),
+                HTML('<button class="btn btn-primary a-droite">Rechercher</button>'),
+                css_class="barre-actions",
+            ),
+        )
+
+
+class RechercheStructureForm(forms.Form):
+    """Recherche par mots ; sans JavaScript, le bouton l'envoie."""
+
+    q = forms.CharField(
+        label="Nom, ville, code postal ou département",
+        max_length=120,
+        required=False,
+        widget=forms.SearchInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, retour: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide(
+            "get",
+            "q",
+            Div(
+                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Retour</a>', retour)),
+                HTML('<button class="btn btn-primary a-droite">Rechercher</button>'),
+                css_class="barre-actions",
+            ),
+        )
+        self.helper.attrs = {
+            "role": "search",
+            "data-hx-get": "",
+            "data-hx-trigger": "input delay:250ms, submit",
+            "data-hx-target": "#resultats",
+            "data-hx-select": "#resultats > *",
+            "data-hx-sync": "this:replace",
+        }
+
+
+class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Le message d'une demande, et ses deux issues : envoyer, ou l'enregistrer et revenir en arrière."""
+
+    class Meta:
+        model = Demande
+        fields = ("message",)
+        labels = {"message": "Joindre un message au gestionnaire"}
+        widgets = {"message": forms.Textarea(attrs={"rows": 4, "data-compteur": ""})}
+
+    def __init__(self, *args: Any, enregistrer: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["message"].help_text = "Remplissez un message à joindre à votre demande (facultatif)."
+        self.helper = _aide(
+            "post",
+            "message",
+            Div(
+                HTML(
+                    format_html(
+                        '<button class="btn btn-outline-primary" formaction="{}" name="suite" value="precedent">'
+                        "Précédent</button>",
+                        enregistrer,
+                    )
+                ),
+                HTML('<button class="btn btn-primary a-droite">Envoyer ma demande</button>'),
+                css_class="barre-actions",
+            ),
+        )
+        self.helper.form_id = "envoi"
+
+
+class MotifForm(forms.Form):
+    motif = forms.CharField(
+        label="Motif du refus",
+        max_length=2000,
+        help_text="La personne le lira tel quel : dites ce qui manque et ce qu'elle peut faire.",
+        error_messages={"required": "Indiquez le motif du refus : la personne le lira."},
+        widget=forms.Textarea(attrs={"rows": 4, "data-compteur": ""}),
+    )
+
+    def __init__(self, *args: Any, adresse: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide(
+            "post", "motif", Submit("refuser", "Refuser la demande", css_class="btn-danger"), adresse=adresse
+        )
+
+
+class FiltresForm(forms.Form):
+    """Filtres de la file ; les choix sont ceux des portefeuilles de la personne."""
+
+    q = forms.CharField(
+        label="Personne, structure ou n° FINESS", max_length=120, required=False, widget=forms.SearchInput
+    )
+    application = forms.ModelChoiceField(queryset=Application.objects.none(), required=False, empty_label="Toutes")
+    profil = forms.ModelChoiceField(queryset=Profil.objects.none(), required=False, empty_label="Tous")
+    departement = forms.ModelChoiceField(
+        label="Département", queryset=Departement.objects.all(), required=False, empty_label="Tous"
+    )
+    tri = forms.ChoiceField(
+        label="Trier par",
+        choices=[("", "Les plus anciennes d'abord"), ("recentes", "Les plus récentes d'abord")],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, personne: Utilisateur, etat: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["application"].queryset = applications_gerees(personne)  # type: ignore[attr-defined]
+        self.fields["profil"].queryset = profils_geres(personne)  # type: ignore[attr-defined]
+        self.helper = _aide(
+            "get",
+            Div("q", "application", "profil", "departement", "tri", css_class="filtres-champs"),
+            HTML(format_html('<input type="hidden" name="etat" value="{}">', etat)),
+            Div(
+                HTML('<button class="btn btn-primary">Filtrer</button>'),
+                HTML(format_html('<a class="btn btn-link" href="?etat={}">Effacer les filtres</a>', etat)),
+                css_class="barre-actions",
+            ),
+        )

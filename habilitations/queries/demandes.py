@@ -1,0 +1,132 @@
+"""Les demandes, telles que les montrent « Mon compte » et la file des gestionnaires."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.models import Utilisateur
+from habilitations.enums import DECIDEES, GESTES, EtatDemande
+from habilitations.models import Application, Demande, DemandeQuerySet, Habilitation, Profil, StructureDemandee
+from journal.models import Evenement
+from structures.models import Structure
+from structures.mots import cherches
+
+ONGLETS = {"en_attente": "En attente", "traitees": "Traitées", "toutes": "Toutes"}
+
+
+def demandes_de(personne: Utilisateur) -> DemandeQuerySet:
+    """Demandes de la personne, retirées exceptées, la dernière d'abord."""
+    return _lues(
+        Demande.objects.filter(demandeur=personne).exclude(etat=EtatDemande.ANNULEE).order_by("-creee_le", "-pk")
+    )
+
+
+def habilitations_de(personne: Utilisateur) -> QuerySet[Habilitation]:
+    """Droits en vigueur de la personne, profil par profil."""
+    return (
+        Habilitation.objects.actives()
+        .filter(titulaire=personne)
+        .select_related("profil__application", "structure")
+        .order_by("profil__application__ordre", "profil__ordre", "profil", "structure__nom")
+    )
+
+
+def demandes_confiees(personne: Utilisateur) -> DemandeQuerySet:
+    return _lues(Demande.objects.confiees_a(personne))
+
+
+def _lues(demandes: DemandeQuerySet) -> DemandeQuerySet:
+    structures = Structure.objects.select_related("departement", "categorie", "entite_juridique")
+    return demandes.select_related("profil__application", "demandeur", "decideur").prefetch_related(
+        Prefetch("structures", queryset=structures.order_by("structures_demandees__pk"))
+    )
+
+
+def filtrer(demandes: DemandeQuerySet, criteres: dict[str, Any]) -> DemandeQuerySet:
+    """Applique les critères de `FiltresForm` ; chaque mot de `q` se cherche dans la personne et dans les structures."""
+    demandees = StructureDemandee.objects.filter(demande=OuterRef("pk"))
+    if application := criteres.get("application"):
+        demandes = demandes.filter(profil__application=application)
+    if profil := criteres.get("profil"):
+        demandes = demandes.filter(profil=profil)
+    if departement := criteres.get("departement"):
+        demandes = demandes.filter(Exists(demandees.filter(structure__departement=departement)))
+    for mot in criteres.get("q", "").split():
+        structure = Q(structure__numero_finess__istartswith=mot) | Q(structure__nom__icontains=mot)
+        for cherche in cherches(mot):
+            structure |= Q(structure__mots__contains=f" {cherche}")
+        demandes = demandes.filter(
+            Q(demandeur__nom__icontains=mot)
+            | Q(demandeur__prenom__icontains=mot)
+            | Q(demandeur__identifiant__icontains=mot)
+            | Q(demandeur__courriel__icontains=mot)
+            | Exists(demandees.filter(structure))
+        )
+    return demandes
+
+
+def d_un_onglet(demandes: DemandeQuerySet, onglet: str) -> DemandeQuerySet:
+    if onglet == "toutes":
+        return demandes
+    return demandes.decidees() if onglet == "traitees" else demandes.en_attente()
+
+
+def compter_les_onglets(demandes: DemandeQuerySet) -> dict[str, int]:
+    return demandes.order_by().aggregate(
+        en_attente=Count("pk", Q(etat=EtatDemande.EN_ATTENTE)),
+        traitees=Count("pk", Q(etat__in=DECIDEES)),
+        toutes=Count("pk"),
+    )
+
+
+def trier(demandes: DemandeQuerySet, tri: str) -> DemandeQuerySet:
+    return demandes.order_by("-soumise_le", "-pk") if tri == "recentes" else demandes.order_by("soumise_le", "pk")
+
+
+@dataclass(frozen=True)
+class Voisines:
+    precedente: int | None
+    suivante: int | None
+
+
+def voisines(demandes: DemandeQuerySet, demande: Demande, tri: str) -> Voisines:
+    """Numéros des demandes qui encadrent celle-ci dans la liste triée, qu'elle y soit encore ou non."""
+    avant = Q(soumise_le__lt=demande.soumise_le) | Q(soumise_le=demande.soumise_le, pk__lt=demande.pk)
+    apres = Q(soumise_le__gt=demande.soumise_le) | Q(soumise_le=demande.soumise_le, pk__gt=demande.pk)
+    plus_ancienne = demandes.filter(avant).order_by("-soumise_le", "-pk").values_list("pk", flat=True).first()
+    plus_recente = demandes.filter(apres).order_by("soumise_le", "pk").values_list("pk", flat=True).first()
+    if tri == "recentes":
+        return Voisines(precedente=plus_recente, suivante=plus_ancienne)
+    return Voisines(precedente=plus_ancienne, suivante=plus_recente)
+
+
+def applications_gerees(personne: Utilisateur) -> QuerySet[Application]:
+    """Applications dont les portefeuilles de la personne couvrent au moins un profil."""
+    return Application.objects.filter(
+        Q(portefeuilles__gestionnaires=personne) | Q(profils__portefeuilles__gestionnaires=personne)
+    ).distinct()
+
+
+def profils_geres(personne: Utilisateur) -> QuerySet[Profil]:
+    return (
+        Profil.objects.filter(
+            Q(application__portefeuilles__gestionnaires=personne) | Q(portefeuilles__gestionnaires=personne)
+        )
+        .select_related("application")
+        .distinct()
+    )
+
+
+@dataclass(frozen=True)
+class Fait:
+    """Une ligne de la chronologie d'une demande."""
+
+    libelle: str
+    evenement: Evenement
+
+
+def chronologie(demande: Demande) -> list[Fait]:
+    """L'histoire de la demande, du plus ancien au plus récent, d'après le journal."""
+    evenements = Evenement.objects.sur(demande).filter(action__in=GESTES).order_by("date", "pk")
+    return [Fait(GESTES[evenement.action], evenement) for evenement in evenements]

@@ -1,0 +1,248 @@
+"""« Demande d'habilitation » en trois étapes ; le brouillon vit en base dès le profil choisi."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from habilitations import services
+from habilitations.enums import NombreStructures
+from habilitations.erreurs import DemandeImpossible
+from habilitations.forms import (
+    MessageForm,
+    NumeroForm,
+    ProfilForm,
+    RechercheApplicationForm,
+    RechercheStructureForm,
+    TypeStructureForm,
+)
+from habilitations.models import Application, Demande
+from habilitations.queries import demandes_de
+from habilitations.views.communs import Requete, sur_brouillon
+from structures.models import Structure, TypeStructure
+from structures.queries import Reponse, de_la_liste, par_numero, rechercher
+
+ETAPES = ("Applications", "Structures", "Récapitulatif")
+
+lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+@sur_brouillon
+def reprendre(request: Requete, demande: Demande) -> HttpResponse:
+    """Mène à l'étape où la demande en est restée."""
+    if demande.profil.nombre_structures != NombreStructures.AUCUNE and not demande.structures.all():
+        return redirect("habilitations:structures", numero=demande.pk)
+    return redirect("habilitations:recapitulatif", numero=demande.pk)
+
+
+# --- Étape 1 : application et profil ---------------------------------------------------------------------------------
+@lire_ou_ecrire
+def nouvelle_demande(request: Requete) -> HttpResponse:
+    return _choix(request, None)
+
+
+@lire_ou_ecrire
+@sur_brouillon
+def changer_profil(request: Requete, demande: Demande) -> HttpResponse:
+    return _choix(request, demande)
+
+
+def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
+    recherche = RechercheApplicationForm(request.GET)
+    proposees = Application.objects.filter(ouverte=True)
+    code = request.GET.get("application") or (demande.profil.application.code if demande else "")
+    application = get_object_or_404(proposees, code=code) if code else None
+    form = _form_profil(request, demande, application) if application else None
+    if request.method == "POST" and form and form.is_valid():
+        try:
+            return _retenir_profil(request, demande, form)
+        except DemandeImpossible as refus:
+            form.add_error("profil", str(refus))
+    q = request.GET.get("q", "").strip()
+    contexte = {
+        "etapes": ETAPES,
+        "demande": demande,
+        "commencees": demandes_de(request.user).brouillons() if demande is None else [],
+        "recherche": recherche,
+        "applications": proposees.filter(Q(nom__icontains=q) | Q(description__icontains=q)),
+        "q": q,
+        "application": application,
+        "form": form,
+    }
+    return render(request, "habilitations/etape_applications.html", contexte)
+
+
+def _form_profil(request: Requete, demande: Demande | None, application: Application) -> ProfilForm:
+    precedent = reverse("habilitations:mes_demandes") if demande else reverse("accueil")
+    initial = {"profil": demande.profil_id} if demande else {}
+    return ProfilForm(request.POST or None, application=application, precedent=precedent, initial=initial)
+
+
+def _retenir_profil(request: Requete, demande: Demande | None, form: ProfilForm) -> HttpResponse:
+    profil = form.cleaned_data["profil"]
+    if demande:
+        demande = services.choisir_profil(demande=demande, profil=profil, acteur=request.user)
+    else:
+        demande = services.creer_brouillon(profil=profil, acteur=request.user)
+    if profil.nombre_structures == NombreStructures.AUCUNE:
+        return redirect("habilitations:recapitulatif", numero=demande.pk)
+    return redirect("habilitations:structures", numero=demande.pk)
+
+
+# --- Étape 2 : structures --------------------------------------------------------------------------------------------
+@require_GET
+@sur_brouillon
+def structures(request: Requete, demande: Demande) -> HttpResponse:
+    return _page_structures(request, "habilitations/etape_structures.html", demande)
+
+
+@require_GET
+@sur_brouillon
+def type_de_structure(request: Requete, demande: Demande) -> HttpResponse:
+    form = TypeStructureForm(
+        request.GET if "type" in request.GET else None,
+        profil=demande.profil,
+        annuler=reverse("habilitations:structures", args=[demande.pk]),
+    )
+    if form.is_valid():
+        choisi: TypeStructure = form.cleaned_data["type"]
+        vue = "par_numero" if choisi.par_finess else "recherche_structure"
+        return redirect(f"habilitations:{vue}", numero=demande.pk, code=choisi.pk)
+    return _page_structures(request, "habilitations/type_de_structure.html", demande, form=form)
+
+
+@require_GET
+@sur_brouillon
+def par_numero_finess(request: Requete, demande: Demande, code: str) -> HttpResponse:
+    choisi = get_object_or_404(demande.profil.types_structure.filter(par_finess=True), pk=code)
+    form = NumeroForm(
+        request.GET if "numero" in request.GET else None,
+        retour=reverse("habilitations:type_de_structure", args=[demande.pk]),
+    )
+    reponse = Reponse()
+    if form.is_valid():
+        categories = demande.profil.categories.filter(type=choisi)
+        reponse = par_numero(form.cleaned_data["numero"], types=[choisi], categories=categories)
+        if reponse.message:
+            form.add_error("numero", reponse.message)
+    trouvees = [reponse.structure] if reponse.structure else reponse.etablissements
+    return _page_structures(
+        request,
+        "habilitations/par_numero.html",
+        demande,
+        type=choisi,
+        form=form,
+        suggestion=reponse.suggestion,
+        resultats=trouvees,
+    )
+
+
+@require_GET
+@sur_brouillon
+def recherche_structure(request: Requete, demande: Demande, code: str) -> HttpResponse:
+    """« Recherche globale » dans le registre, ou liste à parcourir pour les types qui n'y sont pas."""
+    choisi = get_object_or_404(demande.profil.types_structure, pk=code)
+    form = RechercheStructureForm(request.GET, retour=reverse("habilitations:type_de_structure", args=[demande.pk]))
+    q = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    if q:
+        categories = demande.profil.categories.filter(type=choisi)
+        resultats = rechercher(q, types=[choisi], categories=categories)
+    else:
+        resultats = [] if choisi.par_finess else list(de_la_liste(choisi))
+    return _page_structures(
+        request, "habilitations/recherche_structure.html", demande, type=choisi, form=form, q=q, resultats=resultats
+    )
+
+
+@require_POST
+@sur_brouillon
+def ajouter_structure(request: Requete, demande: Demande) -> HttpResponse:
+    structure = get_object_or_404(Structure, pk=request.POST.get("structure") or 0)
+    try:
+        services.ajouter_structure(demande=demande, structure=structure, acteur=request.user)
+    except DemandeImpossible as refus:
+        messages.error(request, str(refus))
+    else:
+        messages.success(request, f"{structure.nom} est ajoutée à votre demande.")
+    return redirect("habilitations:structures", numero=demande.pk)
+
+
+@require_POST
+@sur_brouillon
+def retirer_structure(request: Requete, demande: Demande) -> HttpResponse:
+    structure = get_object_or_404(demande.structures.all(), pk=request.POST.get("structure") or 0)
+    services.retirer_structure(demande=demande, structure=structure, acteur=request.user)
+    messages.success(request, f"{structure.nom} est retirée de votre demande.")
+    return redirect("habilitations:structures", numero=demande.pk)
+
+
+def _page_structures(request: Requete, gabarit: str, demande: Demande, **contexte: Any) -> HttpResponse:
+    profil = demande.profil
+    if profil.nombre_structures == NombreStructures.AUCUNE:
+        return redirect("habilitations:recapitulatif", numero=demande.pk)
+    choisies = list(demande.structures.all())
+    complet = profil.nombre_structures == NombreStructures.UNE and bool(choisies)
+    return render(
+        request,
+        gabarit,
+        {"etapes": ETAPES, "demande": demande, "structures": choisies, "complet": complet} | contexte,
+    )
+
+
+# --- Étape 3 : récapitulatif -----------------------------------------------------------------------------------------
+@lire_ou_ecrire
+@sur_brouillon
+def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
+    sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE
+    choisies = list(demande.structures.all())
+    if not sans_structure and not choisies:
+        messages.error(request, "Ajoutez au moins une structure avant de continuer.")
+        return redirect("habilitations:structures", numero=demande.pk)
+    form = _form_message(request, demande)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.soumettre(demande=demande, message=form.cleaned_data["message"], acteur=request.user)
+        except DemandeImpossible as refus:
+            form.add_error(None, str(refus))
+        else:
+            messages.success(
+                request, "Votre demande a été soumise. Un courriel vous dira la décision de la personne gestionnaire."
+            )
+            return redirect("habilitations:mes_demandes")
+    contexte = {
+        "etapes": ETAPES,
+        "demande": demande,
+        "structures": choisies,
+        "sans_structure": sans_structure,
+        "form": form,
+    }
+    return render(request, "habilitations/recapitulatif.html", contexte)
+
+
+@require_POST
+@sur_brouillon
+def enregistrer_message(request: Requete, demande: Demande) -> HttpResponse:
+    """Garde le message en cours d'écriture, puis mène à l'étape demandée ; seul, il ne change pas de page."""
+    form = _form_message(request, demande)
+    if form.is_valid():
+        services.enregistrer_message(demande=demande, message=form.cleaned_data["message"], acteur=request.user)
+    suite = request.POST.get("suite", "")
+    if request.headers.get("HX-Request") and not suite:
+        return HttpResponse(status=204)
+    sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE
+    if suite == "application" or sans_structure:
+        return redirect("habilitations:changer_profil", numero=demande.pk)
+    return redirect("habilitations:structures", numero=demande.pk)
+
+
+def _form_message(request: Requete, demande: Demande) -> MessageForm:
+    return MessageForm(
+        request.POST or None,
+        instance=Demande(message=demande.message),
+        enregistrer=reverse("habilitations:enregistrer_message", args=[demande.pk]),
+    )

@@ -1,0 +1,90 @@
+"""« Mon compte » : mes demandes, mes habilitations."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from habilitations import permissions, services
+from habilitations.enums import EtatDemande
+from habilitations.erreurs import TransitionInterdite
+from habilitations.models import Demande, Habilitation
+from habilitations.queries import chronologie, demandes_de, habilitations_de
+from habilitations.views.communs import Requete
+
+lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+def mes_demandes(request: Requete) -> HttpResponse:
+    demandes = list(demandes_de(request.user))
+    etats = [demande.etat for demande in demandes]
+    contexte = {
+        "brouillons": [demande for demande in demandes if demande.etat == EtatDemande.BROUILLON],
+        "envoyees": [demande for demande in demandes if demande.etat != EtatDemande.BROUILLON],
+        "en_attente": etats.count(EtatDemande.EN_ATTENTE),
+        "acceptees": etats.count(EtatDemande.ACCEPTEE),
+        "refusees": etats.count(EtatDemande.REFUSEE),
+    }
+    return render(request, "habilitations/mes_demandes.html", contexte)
+
+
+@require_GET
+def demande(request: Requete, numero: int) -> HttpResponse:
+    sienne = get_object_or_404(demandes_de(request.user), pk=numero)
+    if sienne.etat == EtatDemande.BROUILLON:
+        return redirect("habilitations:reprendre", numero=numero)
+    contexte = {
+        "demande": sienne,
+        "peut_annuler": permissions.peut_annuler(request.user, sienne),
+        "chronologie": chronologie(sienne),
+    }
+    return render(request, "habilitations/demande.html", contexte)
+
+
+@lire_ou_ecrire
+def annuler_demande(request: Requete, numero: int) -> HttpResponse:
+    """Demande confirmation, puis abandonne le brouillon ou retire la demande en attente."""
+    sienne = get_object_or_404(Demande.objects.filter(demandeur=request.user).select_related("profil"), pk=numero)
+    if request.method == "POST":
+        brouillon = sienne.etat == EtatDemande.BROUILLON
+        try:
+            services.annuler(demande=sienne, acteur=request.user)
+        except TransitionInterdite as refus:
+            messages.error(request, str(refus))
+        else:
+            messages.success(
+                request, "Votre demande commencée est abandonnée." if brouillon else "Votre demande est retirée."
+            )
+        return redirect("habilitations:mes_demandes")
+    permis = permissions.peut_annuler(request.user, sienne)
+    if not permis:
+        messages.error(request, permis.raison)
+        return redirect("habilitations:mes_demandes")
+    return render(request, "habilitations/annuler_demande.html", {"demande": sienne})
+
+
+@require_GET
+def mes_habilitations(request: Requete) -> HttpResponse:
+    contexte = {"habilitations": habilitations_de(request.user)}
+    return render(request, "habilitations/mes_habilitations.html", contexte)
+
+
+@lire_ou_ecrire
+def renoncer(request: Requete, numero: int) -> HttpResponse:
+    """Demande confirmation, puis rend l'habilitation."""
+    siennes = Habilitation.objects.filter(titulaire=request.user).select_related("profil__application", "structure")
+    habilitation = get_object_or_404(siennes, pk=numero)
+    if request.method == "POST":
+        try:
+            services.renoncer(habilitation=habilitation, acteur=request.user)
+        except TransitionInterdite as refus:
+            messages.error(request, str(refus))
+        else:
+            messages.success(request, "Vous avez renoncé à cette habilitation : elle n'ouvre plus l'application.")
+        return redirect("habilitations:mes_habilitations")
+    permis = permissions.peut_renoncer(request.user, habilitation)
+    if not permis:
+        messages.error(request, permis.raison)
+        return redirect("habilitations:mes_habilitations")
+    return render(request, "habilitations/renoncer.html", {"habilitation": habilitation})

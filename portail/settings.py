@@ -211,7 +211,9 @@ DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) 
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
 CONDITIONS_VERSION = "2026-11"
 CAPTCHA_CHALLENGE_FUNCT = "accounts.captcha.defi"
-CAPTCHA_FONT_SIZE = 34
+CAPTCHA_FONT_SIZE = 40
+CAPTCHA_LETTER_ROTATION = (-18, 18)
+CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs",)
 CAPTCHA_IMAGE_SIZE = (210, 64)
 CAPTCHA_TIMEOUT = 15
 
@@ -223,7 +225,7 @@ STATICFILES_DIRS = [RACINE / "static"]
 STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "dossier privé des documents déposés")
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "depot.stockage.StockageDurable",
         "OPTIONS": {"location": urlsplit(STOCKAGE_URL).path, "base_url": None, "file_permissions_mode": 0o600},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -31,12 +31,12 @@ def _un(chemin: str, nature: str, nom: str, taille_max: str) -> int:
     from depot.juge import chaine
 
     verdict = chaine.juger(Path(chemin), Nature(nature), nom, int(taille_max))
-    print(json.dumps(verdict.en_donnees()))
+    json.dump(verdict.en_donnees(), sys.stdout)
     return 0
 
 
 def _corpus(dossier: Path, manifeste: Path) -> int:
-    """Imprime la table attendu × rendu, puis chaque désaccord ; rend le nombre de désaccords sur l'issue."""
+    """Écrit la table attendu × rendu, puis chaque désaccord ; rend le nombre de désaccords sur l'issue."""
     table: Counter[tuple[str, str]] = Counter()
     desaccords = []
     with manifeste.open(newline="") as lignes:
@@ -44,14 +44,13 @@ def _corpus(dossier: Path, manifeste: Path) -> int:
             nature = Nature(ligne["slot"] or Nature.QUALITATIF)
             verdict = enclos.juger(dossier / ligne["path"], nature, Path(ligne["path"]).name, 50_000_000)
             attendu = ligne["reason"] if ligne["verdict"] == "refuse" else ligne["verdict"]
-            rendu = verdict.motif or verdict.issue
+            rendu = str(verdict.motif or verdict.issue)
             table[attendu, rendu] += 1
             if (ligne["verdict"] == "refuse") != (verdict.issue is Issue.REFUSE):
                 desaccords.append(f"{ligne['path']} : attendu {attendu}, rendu {rendu}")
-    for (attendu, rendu), nombre in sorted(table.items()):
-        print(f"{attendu:18} {rendu:18} {nombre:5}")
-    print(f"\n{sum(table.values())} fichiers, {len(desaccords)} désaccords")
-    print("\n".join(desaccords))
+    lignes_de_table = [f"{attendu:18} {rendu:18} {nombre:5}" for (attendu, rendu), nombre in sorted(table.items())]
+    bilan = f"{table.total()} fichiers, {len(desaccords)} désaccords"
+    sys.stdout.write("\n".join([*lignes_de_table, "", bilan, *desaccords, ""]))
     return 1 if desaccords else 0
 
 

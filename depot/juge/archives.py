@@ -95,7 +95,7 @@ def _debut_des_donnees(fichier: BinaryIO, entree: zipfile.ZipInfo) -> int:
     attendu = entree.orig_filename.encode("utf-8" if entree.flag_bits & 0x800 else "cp437", errors="replace")
     if nom != attendu:
         raise Refus(Motif.ENDOMMAGE)
-    return entree.header_offset + TAILLE_LOCAL + long_nom + long_extra
+    return entree.header_offset + TAILLE_LOCAL + int(long_nom) + int(long_extra)
 
 
 def morceaux(fichier: BinaryIO, entree: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ BOF = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
 EOF = 0x000A
 FILEPASS = 0x002F
 BOUNDSHEET = 0x0085
+BOUNDSHEET_MIN = 6
 SUPBOOK = 0x01AE
 EXTERNNAME = 0x0023
 FEUILLE_DE_MACROS, MODULE_VBA = 1, 6
@@ -29,28 +30,31 @@ def enregistrements(flux: bytes, depart: int = 0) -> Iterator[tuple[int, int, by
     raise Refus(Motif.ENDOMMAGE)
 
 
-def juger(flux: bytes) -> bool:
-    """Va jusqu'à la fin des feuilles ; rend True si le classeur est chiffré. Lève `Refus`."""
-    feuilles, chiffre = _feuilles(flux)
-    for depart in feuilles:
+def est_chiffre(flux: bytes) -> bool:
+    for _, code, _ in enregistrements(flux):
+        if code in {FILEPASS, EOF}:
+            return code == FILEPASS
+    return False
+
+
+def juger(flux: bytes) -> None:
+    """Va jusqu'à la fin des feuilles d'un classeur en clair. Lève `Refus`."""
+    for depart in _feuilles(flux):
         _verifier_la_feuille(flux, depart)
-    return chiffre
 
 
-def _feuilles(flux: bytes) -> tuple[list[int], bool]:
+def _feuilles(flux: bytes) -> list[int]:
     """Positions des feuilles, lues dans la partie générale du classeur."""
     feuilles: list[int] = []
-    chiffre, dde = False, False
+    dde = False
     for rang, (_, code, donnees) in enumerate(enregistrements(flux)):
         if rang == 0 and code not in BOF:
             raise Refus(Motif.ENDOMMAGE)
         if code == EOF:
-            return feuilles, chiffre
-        if code == FILEPASS:
-            chiffre = True
-        elif code == BOUNDSHEET and len(donnees) > 6:
+            return feuilles
+        if code == BOUNDSHEET and len(donnees) > BOUNDSHEET_MIN:
             feuilles.append(_feuille(donnees))
-        elif code == SUPBOOK and not chiffre:
+        elif code == SUPBOOK:
             dde = SEPARATEUR_DDE in donnees[4:]
         elif code == EXTERNNAME and dde and not int.from_bytes(donnees[:2], "little") & EXTERNNAME_OLE:
             raise Refus(Motif.DDE)

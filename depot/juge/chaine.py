@@ -60,6 +60,7 @@ def _ouvrir_ole(chemin: Path) -> tuple[Type, tuple[str, ...]]:
     with chemin.open("rb") as fichier, ole.ouvrir(fichier) as document:
         if ole.est_une_enveloppe(document):
             return paquets.juger(ole.deprotege(fichier))
+        ole.verifier_la_queue(document, chemin.stat().st_size)
         return ole.juger(document, fichier)
 
 

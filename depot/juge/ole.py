@@ -14,11 +14,14 @@ from depot.juge.verdicts import Motif, Refus, Type
 
 # Mot de passe d'un classeur « protégé » sans qu'on en ait demandé : Excel l'ouvre sans rien dire.
 PAR_DEFAUT = "VelvetSweatshop"
-FIB_WORD_97, FIB_WORD_95 = 0xA5EC, (0xA5DC, 0xA5DB)
+# Word 97 et suivants ; un document de Word 95 se redépose une fois enregistré à nouveau.
+FIB_WORD = 0xA5EC
+FIB_MIN = 0x200
 CHIFFRE, TABLE_1 = 0x0100, 0x0200
 ILLISIBLES = (OSError, IndexError, ValueError, struct.error, TypeError, AttributeError, KeyError)
 OBJETS = "Le fichier contient des objets incorporés, qui ne sont pas lus."
-CHAMP = (0x13, 0x14, 0x15)
+QUEUE_MAX = 4_096
+LIBRE = 0xFFFFFFFF
 
 
 def ouvrir(fichier: BinaryIO) -> olefile.OleFileIO:
@@ -26,6 +29,13 @@ def ouvrir(fichier: BinaryIO) -> olefile.OleFileIO:
         return olefile.OleFileIO(fichier, raise_defects=DEFECT_INCORRECT)
     except ILLISIBLES as erreur:
         raise Refus(Motif.ENDOMMAGE) from erreur
+
+
+def verifier_la_queue(ole: olefile.OleFileIO, taille: int) -> None:
+    """Rien n'est caché après le dernier secteur employé."""
+    dernier = max((rang for rang, suite in enumerate(ole.fat) if suite != LIBRE), default=0)
+    if taille - (dernier + 2) * ole.sector_size > QUEUE_MAX:
+        raise Refus(Motif.STRUCTURE)
 
 
 def contient_vba(fichier: BinaryIO) -> bool:
@@ -44,17 +54,15 @@ def _projet_vba(ole: olefile.OleFileIO) -> bool:
 
 
 def deprotege(fichier: BinaryIO) -> io.BytesIO:
-    """Le paquet d'un fichier protégé par le mot de passe par défaut. Lève `Refus` si c'en est un autre."""
+    """Le fichier protégé par le mot de passe par défaut, en clair. Lève `Refus` si c'en est un autre."""
     clair = io.BytesIO()
     try:
         fichier.seek(0)
         document = msoffcrypto.OfficeFile(fichier)
         document.load_key(password=PAR_DEFAUT, verify_password=True)
         document.decrypt(clair)
-    except (InvalidKeyError, DecryptionError) as erreur:
+    except (InvalidKeyError, DecryptionError, FileFormatError, ParseError, *ILLISIBLES) as erreur:
         raise Refus(Motif.CHIFFRE) from erreur
-    except (FileFormatError, ParseError, *ILLISIBLES) as erreur:
-        raise Refus(Motif.ENDOMMAGE) from erreur
     return clair
 
 
@@ -70,8 +78,7 @@ def juger(ole: olefile.OleFileIO, fichier: BinaryIO) -> tuple[Type, tuple[str, .
     if _projet_vba(ole):
         raise Refus(Motif.MACROS)
     if classeur:
-        if biff.juger(_flux(ole, classeur)):
-            deprotege(fichier)
+        _juger_classeur(ole, fichier, classeur)
         type_ = Type.XLS
     else:
         _juger_word(ole)
@@ -97,22 +104,29 @@ def _flux(ole: olefile.OleFileIO, nom: str) -> bytes:
     return bytes(contenu)
 
 
+def _juger_classeur(ole: olefile.OleFileIO, fichier: BinaryIO, nom: str) -> None:
+    flux = _flux(ole, nom)
+    if biff.est_chiffre(flux):
+        with ouvrir(deprotege(fichier)) as clair:
+            flux = _flux(clair, nom)
+    biff.juger(flux)
+
+
 def _juger_word(ole: olefile.OleFileIO) -> None:
     """L'en-tête (FIB) est celui de Word, et la table qu'il désigne contient la description du texte."""
     document = _flux(ole, "WordDocument")
-    if len(document) < 0x200:
+    if len(document) < FIB_MIN:
         raise Refus(Motif.ENDOMMAGE)
     magie, drapeaux = struct.unpack_from("<H", document)[0], struct.unpack_from("<H", document, 0x0A)[0]
-    if magie not in {FIB_WORD_97, *FIB_WORD_95}:
+    if magie != FIB_WORD:
         raise Refus(Motif.ENDOMMAGE)
     if drapeaux & CHIFFRE:
         raise Refus(Motif.CHIFFRE)
     debut, fin = struct.unpack_from("<II", document, 0x18)
-    if magie == FIB_WORD_97:
-        table = "1Table" if drapeaux & TABLE_1 else "0Table"
-        position, longueur = struct.unpack_from("<II", document, 0x01A2)
-        if not ole.exists(table) or not longueur or position + longueur > len(_flux(ole, table)):
-            raise Refus(Motif.ENDOMMAGE)
+    table = "1Table" if drapeaux & TABLE_1 else "0Table"
+    position, longueur = struct.unpack_from("<II", document, 0x01A2)
+    if not ole.exists(table) or not longueur or position + longueur > len(_flux(ole, table)):
+        raise Refus(Motif.ENDOMMAGE)
     if debut > len(document) or fin > len(document):
         raise Refus(Motif.ENDOMMAGE)
     _chercher_dde(document)
@@ -124,6 +138,6 @@ def _chercher_dde(document: bytes) -> None:
         position = document.find(texte)
         while position >= 0:
             suite = document[position + len(texte) : position + 40].replace(b"\x00", b"").lstrip()
-            if suite[:3].upper() == b"DDE" and (suite[3:4] in b" \\\"" or suite[:7].upper() == b"DDEAUTO"):
+            if suite[:3].upper() == b"DDE" and (suite[3:4] in b' \\"' or suite[:7].upper() == b"DDEAUTO"):
                 raise Refus(Motif.DDE)
             position = document.find(texte, position + 1)

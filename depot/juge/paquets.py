@@ -58,7 +58,6 @@ def juger(fichier: BinaryIO, *, imbrique: bool = False) -> tuple[Type, tuple[str
         return _juger_ooxml(paquet), _avis(paquet)
     if "mimetype" in noms:
         return _juger_odf(fichier, archive, imbrique=imbrique)
-    paquet = _lire(fichier, archive, imbrique=imbrique)
     if LIENS in noms or "content.xml" in noms:
         raise Refus(Motif.ENDOMMAGE)
     raise Refus(Motif.TYPE, "fichier compressé")
@@ -116,7 +115,7 @@ def _juger_ooxml(paquet: Paquet) -> Type:
     if not contenus or not contenus.bien_formee or not liens or not liens.bien_formee:
         raise Refus(Motif.ENDOMMAGE)
     principale = next((lien.cible for lien in liens.relations if lien.type == "officeDocument"), "")
-    principale = posixpath.normpath("/" + principale).lower()
+    principale = posixpath.normpath("/" + principale.lstrip("/")).lower()
     contenu = contenus.types.get(principale) or contenus.types.get(".xml", "")
     if "macroenabled" in contenu.lower():
         raise Refus(Motif.MACROS)

@@ -115,7 +115,7 @@ def _declenchee(action: Any) -> None:
 
 
 def _gonfler(flux: pikepdf.Stream) -> int:
-    """Octets d'un flux une fois gonflé. Une image compte pour rien dans le total : seul un lecteur la déplie, page à page."""
+    """Octets d'un flux une fois gonflé, zéro pour une image : un lecteur ne les déplie pas toutes à la fois."""
     filtres = flux.get("/Filter")
     premiers = [str(filtre) for filtre in filtres] if isinstance(filtres, pikepdf.Array) else [str(filtres)]
     if premiers[:1] != ["/FlateDecode"]:

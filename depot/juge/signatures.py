@@ -20,6 +20,7 @@ ETRANGERS: tuple[tuple[bytes, str], ...] = (
     *((signature, "programme") for signature in PROGRAMMES),
     (b"#!", "programme"),
     (b"<?php", "programme"),
+    (b"/*", "programme"),
     (b"\x89PNG", "fichier image"),
     (b"\xff\xd8\xff", "fichier image"),
     (b"GIF8", "fichier image"),

@@ -1,0 +1,36 @@
+"""Qui peut quoi dans l'espace CAMSP / CMPP."""
+
+from django.db.models import QuerySet
+
+from depot.enums import AGENT, CATEGORIES, DEPOSANT
+from depot.models import Document
+from habilitations.gardes import Acces
+from structures.models import Structure
+
+
+def peut_deposer(acces: Acces) -> bool:
+    return DEPOSANT in acces.profils
+
+
+def lit_tout(acces: Acces) -> bool:
+    return AGENT in acces.profils
+
+
+def structures_lisibles(acces: Acces) -> QuerySet[Structure]:
+    """Les CAMSP et CMPP de toute la France pour un agent, les siens pour les autres."""
+    structures = Structure.objects.all() if lit_tout(acces) else acces.structures
+    return structures.filter(categorie__in=CATEGORIES)
+
+
+def structures_de_depot(acces: Acces) -> QuerySet[Structure]:
+    if not peut_deposer(acces):
+        return Structure.objects.none()
+    return acces.structures.filter(categorie__in=CATEGORIES)
+
+
+def documents_lisibles(acces: Acces) -> QuerySet[Document]:
+    return Document.objects.filter(structure__in=structures_lisibles(acces))
+
+
+def documents_modifiables(acces: Acces) -> QuerySet[Document]:
+    return Document.objects.filter(structure__in=structures_de_depot(acces))

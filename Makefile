@@ -11,9 +11,9 @@ export POSTGRES_URL REDIS_URL
 
 .PHONY: run test style tests-sqlite tests-postgresql tests-navigateur format verrou
 
-run: .venv/production
-	@DEMO=1 $(BIN)/python manage.py demonstration
-	@DEMO=1 $(BIN)/granian --interface wsgi --host $(ADRESSE) --port $(PORT) --workers 1 --blocking-threads 4 \
+run: .venv/production var/static/staticfiles.json
+	@DEMO=1 SITE_URL=http://$(ADRESSE):$(PORT) $(BIN)/python manage.py demonstration
+	@DEMO=1 SITE_URL=http://$(ADRESSE):$(PORT) $(BIN)/granian --interface wsgi --host $(ADRESSE) --port $(PORT) --workers 1 --blocking-threads 4 \
 		--no-ws --log-level warning portail.wsgi:application
 
 .venv/production: requirements.lock
@@ -21,6 +21,9 @@ run: .venv/production
 	@echo "Installation des dépendances (une seule fois)…"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
+
+var/static/staticfiles.json: .venv/production $(shell find static -type f)
+	@DEMO=1 $(BIN)/python manage.py collectstatic --noinput --clear -v 0
 
 .venv/developpement: requirements-dev.lock
 	@test -d .venv || $(PYTHON) -m venv .venv

@@ -1,0 +1,143 @@
+"""Peupler le portail de démonstration, par les gestes mêmes des personnes qui s'en servent."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.jetons import Usage, creer
+from accounts.models import Utilisateur
+from accounts.services import Identite, confirmer, inscrire
+from depot.enums import NatureDocument
+from depot.models import Campagne
+from depot.services import deposer, ouvrir_campagne
+from habilitations.models import Demande, Profil
+from habilitations.services import accepter, ajouter_structure, creer_brouillon, refuser, soumettre
+from habilitations.services.gestionnaires import nommer_gestionnaire
+from structures.models import Structure
+from structures.services import importer_finess
+
+EXTRAIT_FINESS = settings.RACINE / "fixtures" / "structures" / "extrait_finess.csv"
+RAPPORT = settings.RACINE / "fixtures" / "depot" / "rapport-quantitatif.xlsx"
+MOT_DE_PASSE = "Tulipes-Bleues-27"
+
+
+@dataclass(frozen=True)
+class Compte:
+    """Un compte de démonstration : une personne inventée, et ce qu'on peut faire sous son nom."""
+
+    role: str
+    prenom: str
+    nom: str
+    domaine: str
+
+    @property
+    def identifiant(self) -> str:
+        return f"{self.prenom[0]}{self.nom}".lower()
+
+    @property
+    def courriel(self) -> str:
+        return f"{self.prenom}.{self.nom}@{self.domaine}".lower()
+
+
+PROFESSIONNELLE = Compte("professionnelle", "Camille", "Moreau", "camsp-janine-levy.example")
+GESTIONNAIRE = Compte("gestionnaire", "Dominique", "Lefort", "organisme.example")
+AGENT = Compte("agent", "Alex", "Marchand", "organisme.example")
+SUPPORT = Compte("support", "Sacha", "Perrin", "organisme.example")
+COMPTES = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
+
+# Des personnes inventées dont les demandes attendent dans la file : prénom, nom, rang de leur structure, message.
+DEMANDEURS = [
+    ("Lou", "Tessier", 3, "Je remplace la directrice depuis septembre."),
+    ("Noa", "Baptiste", 4, ""),
+    ("Maé", "Castel", 5, "Je suis secrétaire du CMPP et je dépose le rapport chaque année."),
+    ("Eden", "Roussel", 6, ""),
+    ("Sasha", "Delmas", 7, "Merci de traiter ma demande avant la fin de la campagne."),
+    ("Charlie", "Vasseur", 8, ""),
+    ("Ange", "Pelletier", 9, "Arrivée dans l'établissement le mois dernier."),
+    ("Claude", "Aubert", 10, ""),
+]
+
+
+def est_peuple() -> bool:
+    return Utilisateur.objects.filter(identifiant=PROFESSIONNELLE.identifiant).exists()
+
+
+@transaction.atomic
+def peupler() -> None:
+    """Crée comptes, droits, demandes et un dépôt. Les données de référence doivent être chargées avant."""
+    if not Structure.objects.filter(numero_finess__isnull=False).exists():
+        importer_finess(chemin=EXTRAIT_FINESS, acteur=None)
+    professionnelle, gestionnaire, agent, support = (_inscrire(compte) for compte in COMPTES)
+    support.is_staff = support.is_superuser = True
+    support.save(update_fields=["is_staff", "is_superuser"])
+    nommer_gestionnaire(personne=gestionnaire, acteur=support)
+
+    depot = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
+    lieux = list(Structure.objects.ouvertes().filter(categorie__in=depot.categories.all()).order_by("numero_finess"))
+    # Le CAMSP de Paris reste libre : c'est celui du parcours que le guide décrit.
+    lieux = [lieu for lieu in lieux if lieu.numero_finess != "750790073"]
+    accepter(demande=_demander(professionnelle, depot, *lieux[:2]), acteur=gestionnaire)
+    accepter(
+        demande=_demander(agent, Profil.objects.get(application=depot.application, code="agent")), acteur=gestionnaire
+    )
+    _remplir_la_file(depot, lieux, gestionnaire)
+    _deposer(professionnelle, lieux[0])
+
+
+def _inscrire(compte: Compte) -> Utilisateur:
+    inscrire(
+        acteur=None,
+        identite=Identite(prenom=compte.prenom, nom=compte.nom),
+        courriel=compte.courriel,
+        mot_de_passe=MOT_DE_PASSE,
+    )
+    personne = Utilisateur.objects.get(courriel=compte.courriel)
+    confirmer(acteur=personne, jeton=creer(personne, Usage.CONFIRMATION))
+    personne.refresh_from_db()
+    return personne
+
+
+def _demander(personne: Utilisateur, profil: Profil, *structures: Structure, message: str = "") -> Demande:
+    demande = creer_brouillon(profil=profil, acteur=personne)
+    for structure in structures:
+        ajouter_structure(demande=demande, structure=structure, acteur=personne)
+    return soumettre(demande=demande, message=message, acteur=personne)
+
+
+def _remplir_la_file(profil: Profil, lieux: list[Structure], gestionnaire: Utilisateur) -> None:
+    demandes = [
+        _demander(
+            _inscrire(Compte("", prenom, nom, f"structure-{lieux[rang].numero_finess}.example")),
+            profil,
+            lieux[rang],
+            message=message,
+        )
+        for prenom, nom, rang, message in DEMANDEURS
+    ]
+    accepter(demande=demandes[0], acteur=gestionnaire)
+    refuser(
+        demande=demandes[1],
+        motif="Votre adresse courriel ne permet pas de vous relier à cet établissement : "
+        "refaites la demande depuis votre adresse professionnelle.",
+        acteur=gestionnaire,
+    )
+
+
+def _deposer(personne: Utilisateur, structure: Structure) -> None:
+    annee = timezone.localdate().year
+    campagne = Campagne.objects.filter(annee=annee).first() or ouvrir_campagne(
+        annee=annee, ouverte_le=date(annee, 1, 1), close_le=date(annee, 12, 31), acteur=None
+    )
+    with Path(RAPPORT).open("rb") as rapport:
+        deposer(
+            campagne=campagne,
+            structure=structure,
+            nature=NatureDocument.QUANTITATIF,
+            fichier=File(rapport, name=RAPPORT.name),
+            acteur=personne,
+        )

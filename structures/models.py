@@ -136,7 +136,9 @@ class Structure(models.Model):
 
     @property
     def lieu(self) -> str:
-        """« Paris 12e Arrondissement (75012) », comme l'écrit le récapitulatif d'une demande."""
+        """« Paris 12e Arrondissement (75012) » ; le département d'un organisme dont la ville n'est pas tenue."""
+        if not self.commune and self.departement:
+            return str(self.departement)
         return adresses.lieu(self.commune, self.code_postal)
 
 

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from string import ascii_lowercase, digits
 
+# « C.A.M.S.P. », « C. H. »
+_SIGLE = re.compile(r"\b(?:[A-Za-z]\. ?)+[A-Za-z]\b\.?")
 _SEPARATEURS = re.compile(r"[^a-z0-9]+")
 _ORDINAL = re.compile(r"(\d+)(?:er|ere|e|eme|ieme|nd|nde)")
 _EQUIVALENTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
@@ -20,8 +22,10 @@ def sans_accent(texte: str) -> str:
 
 
 def decouper(texte: str) -> list[str]:
-    """« CAMSP St-Denis, 12ème, CEDEX » donne camsp, saint, denis, 12e."""
+    """« C.A.M.S.P. St-Denis, 12ème, CEDEX » donne camsp, saint, denis, 12e."""
     mots = []
+    if "." in texte:
+        texte = _SIGLE.sub(lambda sigle: re.sub(r"[. ]", "", sigle[0]) + " ", texte)
     for mot in _SEPARATEURS.split(sans_accent(texte)):
         if mot and mot not in _TUS:
             ordinal = _ORDINAL.fullmatch(mot) if mot[0].isdigit() else None
@@ -29,13 +33,13 @@ def decouper(texte: str) -> list[str]:
     return mots
 
 
-def composer(nom: str, *autres: str) -> str:
-    """La colonne `mots` d'une structure : « camsp janine levy / paris 12e … », bordée d'espaces.
+def composer(*, nom: str, ville: str, reste: str) -> str:
+    """La colonne `mots` d'une structure : « camsp janine levy / paris 12e 75012 / … », bordée d'espaces.
 
-    La barre sépare le nom du reste : un mot trouvé dans le nom compte davantage.
+    Les barres séparent le nom, la ville et le reste : un mot trouvé dans le nom compte plus, dans le reste moins.
     """
-    du_reste = dict.fromkeys(mot for texte in autres for mot in decouper(texte))
-    return f" {' '.join(decouper(nom))} / {' '.join(du_reste)} "
+    des_autres = dict.fromkeys(decouper(reste))
+    return f" {' '.join(decouper(nom))} / {' '.join(decouper(ville))} / {' '.join(des_autres)} "
 
 
 def cherches(texte: str) -> list[str]:
@@ -44,11 +48,13 @@ def cherches(texte: str) -> list[str]:
     return [mot for mot in mots if mot not in _ARTICLES] or mots
 
 
-def voisins(mot: str) -> Iterable[str]:
+def voisins(mot: str) -> set[str]:
     """Tout ce qui s'écrit à une faute de `mot` : une lettre en trop, en moins, changée, ou deux inversées."""
-    lettres = "abcdefghijklmnopqrstuvwxyz0123456789" if any(c.isdigit() for c in mot) else "abcdefghijklmnopqrstuvwxyz"
+    lettres = f"{ascii_lowercase}{digits}" if any(caractere.isdigit() for caractere in mot) else ascii_lowercase
     coupes = [(mot[:i], mot[i:]) for i in range(len(mot) + 1)]
-    yield from (debut + fin[1:] for debut, fin in coupes if fin)
-    yield from (debut + fin[1] + fin[0] + fin[2:] for debut, fin in coupes if len(fin) > 1)
-    yield from (debut + lettre + fin[1:] for debut, fin in coupes if fin for lettre in lettres)
-    yield from (debut + lettre + fin for debut, fin in coupes for lettre in lettres)
+    return {
+        *(debut + fin[1:] for debut, fin in coupes if fin),
+        *(debut + fin[1] + fin[0] + fin[2:] for debut, fin in coupes if len(fin) > 1),
+        *(debut + lettre + fin[1:] for debut, fin in coupes if fin for lettre in lettres),
+        *(debut + lettre + fin for debut, fin in coupes for lettre in lettres),
+    } - {mot}

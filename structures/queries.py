@@ -7,6 +7,7 @@ from structures.enums import EtatStructure
 from structures.finess.numeros import cle_juste, complete_par_un_zero, est_bien_forme, nettoyer
 from structures.models import Categorie, Departement, EntiteJuridique, Structure, StructureQuerySet, TypeStructure
 from structures.mots import cherches
+from structures.recherche import les_plus_pertinentes
 
 FORMAT_ATTENDU = "Le N°FINESS doit être composé de 9 caractères alphanumériques."
 
@@ -59,15 +60,13 @@ def rechercher(
     limite: int = 20,
 ) -> list[Structure]:
     """Les structures qui répondent le mieux à ces mots, les ouvertes d'abord ; un numéro FINESS complet y suffit."""
-    trouvees = acceptees(types=types, categories=categories)
+    parmi = acceptees(types=types, categories=categories)
     if departement:
-        trouvees = trouvees.filter(departement=departement)
+        parmi = parmi.filter(departement=departement)
     numero = nettoyer(texte)
     if est_bien_forme(numero):
-        return list(trouvees.filter(numero_finess=numero))
-    for mot in cherches(texte):
-        trouvees = trouvees.filter(mots__contains=f" {mot}")
-    return list(trouvees.order_by("nom")[:limite])
+        return list(parmi.filter(numero_finess=numero))
+    return les_plus_pertinentes(parmi, cherches(texte), limite)
 
 
 def de_la_liste(type_structure: TypeStructure) -> StructureQuerySet:

@@ -143,12 +143,9 @@ class Depot:
             return (*repere, *(None,) * (len(CHAMPS) + 2))
         lu = classique.etablissement(colonnes)
         mots = composer(
-            lu.nom,
-            lu.nom_long,
-            lu.commune,
-            lu.code_postal,
-            self._departements[lu.departement],
-            self._libelles_de_categorie(colonnes),
+            nom=lu.nom,
+            ville=f"{lu.commune} {lu.code_postal}",
+            reste=f"{self._departements[lu.departement]} {self._libelles_de_categorie(colonnes)} {lu.nom_long}",
         )
         self.vocabulaire.update(mots.split())
         return (*repere, *lu, mots, empreinte)

@@ -59,12 +59,9 @@ def _charger_les_organismes() -> int:
             commune=o["commune"],
             code_postal=o["code_postal"],
             mots=composer(
-                o["nom"],
-                types[o["type"]].libelle,
-                o["commune"],
-                o["code_postal"],
-                o["departement"],
-                departements[o["departement"]].nom,
+                nom=o["nom"],
+                ville=f"{o['commune']} {o['code_postal']}",
+                reste=f"{types[o['type']].libelle} {departements[o['departement']].nom} {o['departement']}",
             ),
         )
         for o in _lire("organismes")

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from portail.couleurs import adresse_des_couleurs
+from portail import couleurs
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +15,6 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
         "organisation_avec_article": settings.ORGANISATION_AVEC_ARTICLE,
         "logo": settings.ORGANISATION_LOGO,
         "courriel_support": settings.COURRIEL_SUPPORT,
-        "feuille_de_couleurs": adresse_des_couleurs(),
+        "feuille_de_couleurs": couleurs.adresse(),
         "demo": settings.DEMO,
     }

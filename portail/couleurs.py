@@ -3,13 +3,14 @@
 from hashlib import sha256
 
 from django.conf import settings
-from django.urls import reverse
+
+CHEMIN = "/couleurs.css"
 
 
-def feuille_de_couleurs() -> str:
+def feuille() -> str:
     return f":root{{--organisation:{settings.ORGANISATION_COULEUR};--tuile:{settings.ORGANISATION_COULEUR_TUILE}}}"
 
 
-def adresse_des_couleurs() -> str:
+def adresse() -> str:
     """Adresse qui change avec les couleurs : la feuille se garde alors un an dans le navigateur."""
-    return f"{reverse('couleurs')}?v={sha256(feuille_de_couleurs().encode()).hexdigest()[:8]}"
+    return f"{CHEMIN}?v={sha256(feuille().encode()).hexdigest()[:8]}"

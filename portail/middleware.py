@@ -1,14 +1,42 @@
-"""Intergiciels du portail : d'où vient la requête, et qui peut garder la réponse."""
+"""Intergiciels du portail : ce qui se sert sans base, d'où vient la requête, et qui peut garder la réponse."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from journal.contexte import origine
+from portail import couleurs
+from portail.context_processors import organisation
 
 Vue = Callable[[HttpRequest], HttpResponse]
+
+
+def feuille_de_couleurs(suivant: Vue) -> Vue:
+    """Sert les couleurs comme un fichier : ni session, ni base, même quand l'une des deux manque."""
+
+    def traiter(request: HttpRequest) -> HttpResponse:
+        if request.path != couleurs.CHEMIN:
+            return suivant(request)
+        reponse = HttpResponse(couleurs.feuille(), content_type="text/css")
+        patch_cache_control(reponse, public=True, max_age=365 * 24 * 3600, immutable=True)
+        return reponse
+
+    return traiter
+
+
+def entretien(suivant: Vue) -> Vue:
+    """Répond « en maintenance » à tout le monde, sauf au répartiteur de charge, tant que MAINTENANCE est posé."""
+
+    def traiter(request: HttpRequest) -> HttpResponse:
+        if not settings.MAINTENANCE or request.path == "/sante/":
+            return suivant(request)
+        page = render_to_string("503.html", organisation(request))
+        return HttpResponse(page, status=503, headers={"Retry-After": "600", "Cache-Control": "no-store"})
+
+    return traiter
 
 
 def adresse_de(request: HttpRequest) -> str | None:
@@ -34,7 +62,7 @@ def pages_privees(suivant: Vue) -> Vue:
 
     def traiter(request: HttpRequest) -> HttpResponse:
         reponse = suivant(request)
-        if request.user.is_authenticated and not reponse.has_header("Cache-Control"):
+        if not reponse.has_header("Cache-Control") and request.user.is_authenticated:
             add_never_cache_headers(reponse)
         return reponse
 

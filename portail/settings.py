@@ -40,7 +40,11 @@ ORGANISATION_AVEC_ARTICLE = env.str("ORGANISATION_AVEC_ARTICLE", default="la CNS
 ORGANISATION_LOGO = env.str("ORGANISATION_LOGO", default="portail/logo.svg")
 ORGANISATION_COULEUR = env.str("ORGANISATION_COULEUR", default="#4b1f6f")
 ORGANISATION_COULEUR_TUILE = env.str("ORGANISATION_COULEUR_TUILE", default="#1e6b52")
+ORGANISATION_ADRESSE = env.str("ORGANISATION_ADRESSE", default="")
+# Nom et adresse de l'hébergeur, pour les mentions légales ; vide : l'organisme héberge lui-même.
+HEBERGEUR = env.str("HEBERGEUR", default="")
 COURRIEL_SUPPORT = env.str("COURRIEL_SUPPORT", default="support@portail.example")
+COURRIEL_DONNEES = env.str("COURRIEL_DONNEES", default=COURRIEL_SUPPORT)
 SITE_URL = _exiger("SITE_URL", "http://127.0.0.1:8000", "adresse publique du portail").rstrip("/")
 
 # --- Sécurité --------------------------------------------------------------------------------------------------------
@@ -80,6 +84,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+CSRF_FAILURE_VIEW = "portail.views.formulaire_perime"
+# Page d'entretien pour toute adresse, sans toucher à la base.
+MAINTENANCE = env.bool("MAINTENANCE", default=False)
+
 # --- Applications ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portail",
@@ -107,6 +115,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portail.middleware.feuille_de_couleurs",
+    "portail.middleware.entretien",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,21 +8,23 @@ from django.views.generic import TemplateView
 
 from portail import views
 
+handler400 = views.requete_incomprise
+handler500 = views.erreur_interne
 
-def page_publique(nom: str) -> URLPattern:
+
+def page_publique(nom: str, **reglages: str) -> URLPattern:
     """« mentions_legales » : /mentions-legales/, templates/portail/mentions_legales.html."""
-    vue = login_not_required(TemplateView.as_view(template_name=f"portail/{nom}.html"))
+    vue = login_not_required(TemplateView.as_view(template_name=f"portail/{nom}.html", extra_context=reglages))
     return path(f"{nom.replace('_', '-')}/", vue, name=nom)
 
 
 urlpatterns = [
     path("", views.accueil, name="accueil"),
-    path("couleurs.css", views.couleurs, name="couleurs"),
     path("sante/", views.sante, name="sante"),
-    page_publique("mentions_legales"),
-    page_publique("donnees_personnelles"),
+    page_publique("mentions_legales", adresse=settings.ORGANISATION_ADRESSE, hebergeur=settings.HEBERGEUR),
+    page_publique("donnees_personnelles", courriel_donnees=settings.COURRIEL_DONNEES),
     page_publique("accessibilite"),
-    page_publique("conditions"),
+    page_publique("conditions", version=settings.CONDITIONS_VERSION),
     page_publique("plan_du_site"),
     page_publique("aide"),
     path("captcha/", include("accounts.urls_captcha")),

@@ -32,7 +32,7 @@ class ChampFichiers(forms.FileField):
 
     widget = PlusieursFichiers
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         fichiers = [super(ChampFichiers, self).clean(un, initial) for un in data or [None]]
         if len(fichiers) > FICHIERS_MAX:
             raise forms.ValidationError(f"Déposez {FICHIERS_MAX} fichiers au plus à la fois.")
@@ -104,6 +104,8 @@ class _Filtres(forms.Form):
         self.helper.add_input(Submit("", "Filtrer", css_class="btn-outline-primary"))
 
     def choix(self) -> dict[str, Any]:
+        if not self.is_bound:
+            return {}
         self.is_valid()
         return {nom: valeur for nom, valeur in self.cleaned_data.items() if valeur}
 

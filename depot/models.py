@@ -117,6 +117,10 @@ class Document(models.Model):
         return f"{self.reference} · {self.nom_fichier}"
 
     @property
+    def emplacement(self) -> str:
+        return str(self.fichier.name)
+
+    @property
     def est_telechargeable(self) -> bool:
         return self.etat == EtatDocument.PUBLIE and self.supprime_le is None
 

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from depot.enums import AGENT, CATEGORIES, DEPOSANT
-from depot.models import Document
+from depot.models import Document, DocumentQuerySet
 from habilitations.gardes import Acces
 from structures.models import Structure
 
@@ -28,9 +28,9 @@ def structures_de_depot(acces: Acces) -> QuerySet[Structure]:
     return acces.structures.filter(categorie__in=CATEGORIES)
 
 
-def documents_lisibles(acces: Acces) -> QuerySet[Document]:
+def documents_lisibles(acces: Acces) -> DocumentQuerySet:
     return Document.objects.filter(structure__in=structures_lisibles(acces))
 
 
-def documents_modifiables(acces: Acces) -> QuerySet[Document]:
+def documents_modifiables(acces: Acces) -> DocumentQuerySet:
     return Document.objects.filter(structure__in=structures_de_depot(acces))

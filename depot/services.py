@@ -65,7 +65,7 @@ def _garder(document: Document, recu: Recu) -> None:
     except BaseException:
         # Une panne survenue après la validation n'efface pas un fichier dont la personne a reçu le récépissé.
         if not Document.objects.filter(reference=document.reference).exists():
-            default_storage.delete(document.fichier.name)
+            default_storage.delete(document.emplacement)
         raise
 
 
@@ -140,7 +140,7 @@ def restaurer(*, document: Document, acteur: Utilisateur) -> Document:
 
 def rejuger(*, document: Document, acteur: Utilisateur) -> Verdict:
     """Soumet à nouveau au juge un document en examen ; accepté, il est publié. Rend le verdict au support."""
-    with default_storage.open(document.fichier.name) as fichier, recevoir(fichier) as recu:
+    with default_storage.open(document.emplacement) as fichier, recevoir(fichier) as recu:
         verdict = enclos.juger(recu.chemin, Nature(document.nature), document.nom_fichier, settings.DEPOT_TAILLE_MAX)
         if verdict.issue is Issue.ACCEPTE and verdict.type:
             emplacement = _ranger(recu.chemin, EtatDocument.PUBLIE)
@@ -157,7 +157,7 @@ def _publier(document: Document, verdict: Verdict, emplacement: str, acteur: Uti
     document = _relire(document)
     if EtatDocument.PUBLIE not in TRANSITIONS[EtatDocument(document.etat)]:
         raise TransitionInterdite("Ce document est déjà publié.")
-    ancien, avant = document.fichier.name, document.etat
+    ancien, avant = document.emplacement, document.etat
     document.etat, document.type, document.avis = EtatDocument.PUBLIE, verdict.type or "", "\n".join(verdict.avis)
     document.nom_fichier = noms.avec_extension(document.nom_fichier, document.type)
     document.fichier.name = emplacement

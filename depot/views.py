@@ -1,6 +1,6 @@
 """Pages de l'espace CAMSP / CMPP."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,7 +25,9 @@ PAR_PAGE = 25
 INSUFFISANT = 507
 
 
-def _page(request: HttpRequest, acces: Acces, gabarit: str, contexte: dict[str, Any], statut: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, acces: Acces, gabarit: str, contexte: dict[str, Any], statut: int = 200
+) -> HttpResponse:
     """Une page de l'espace ; son nom de gabarit dit où l'on est dans le menu."""
     commun = {
         "onglet": gabarit,
@@ -66,12 +68,11 @@ def nouveau(request: HttpRequest, acces: Acces) -> HttpResponse:
         else:
             statut = 422
     contexte = {"form": form, "possible": structures.exists() and campagnes.exists(), "habilitee": structures.exists()}
-    return _page(request, acces, "nouveau", contexte, statut)
+    return _page(request, acces, "nouveau", contexte, statut=statut)
 
 
 def _deposer(request: HttpRequest, form: Depot) -> tuple[list[Document], int]:
-    """Dépose chaque fichier pour lui-même : un refus n'empêche pas les autres. Rend les reçus et le statut d'un échec."""
-    assert isinstance(request.user, Utilisateur)
+    """Dépose chaque fichier pour lui-même : un refus n'empêche pas les autres. Rend aussi le statut d'un échec."""
     recus, echecs, statut = [], [], 422
     for fichier in form.cleaned_data["fichiers"]:
         try:
@@ -80,7 +81,7 @@ def _deposer(request: HttpRequest, form: Depot) -> tuple[list[Document], int]:
                 structure=form.cleaned_data["structure"],
                 nature=NatureDocument(form.cleaned_data["nature"]),
                 fichier=fichier,
-                acteur=request.user,
+                acteur=_personne(request),
             )
         except DepotImpossible as refus:
             statut = INSUFFISANT if isinstance(refus, StockagePlein) else statut
@@ -146,7 +147,7 @@ def telecharger(request: HttpRequest, acces: Acces, reference: str) -> FileRespo
     if not document.est_telechargeable:
         raise Http404
     reponse = FileResponse(
-        default_storage.open(document.fichier.name),
+        default_storage.open(document.emplacement),
         as_attachment=True,
         filename=document.nom_fichier,
         content_type=document.type_mime,
@@ -161,9 +162,8 @@ def telecharger(request: HttpRequest, acces: Acces, reference: str) -> FileRespo
 @acces_application(APPLICATION, profils={DEPOSANT})
 def supprimer(request: HttpRequest, acces: Acces, reference: str) -> HttpResponse:
     document = get_object_or_404(permissions.documents_modifiables(acces), reference=reference)
-    assert isinstance(request.user, Utilisateur)
     try:
-        services.supprimer(document=document, acteur=request.user)
+        services.supprimer(document=document, acteur=_personne(request))
         messages.success(request, f"« {document.nom_fichier} » est dans la corbeille. Vous pouvez l'en restaurer.")
     except DepotImpossible as refus:
         messages.error(request, str(refus))
@@ -203,9 +203,8 @@ def corbeille(request: HttpRequest, acces: Acces) -> HttpResponse:
 @acces_application(APPLICATION, profils={DEPOSANT})
 def restaurer(request: HttpRequest, acces: Acces, reference: str) -> HttpResponse:
     document = get_object_or_404(permissions.documents_modifiables(acces), reference=reference)
-    assert isinstance(request.user, Utilisateur)
     try:
-        services.restaurer(document=document, acteur=request.user)
+        services.restaurer(document=document, acteur=_personne(request))
         messages.success(request, f"« {document.nom_fichier} » est de nouveau parmi vos documents.")
     except DepotImpossible as refus:
         messages.error(request, str(refus))

@@ -49,6 +49,11 @@ def deposer(contenu=b"%PDF-essai", nom="rapport.pdf", **champs):
     return services.deposer(fichier=fabrique.envoi(contenu, nom), **champs)
 
 
+def garde(document):
+    with default_storage.open(document.fichier.name) as fichier:
+        return fichier.read()
+
+
 def fichiers(stockage):
     return [chemin for chemin in stockage.rglob("*") if chemin.is_file()]
 
@@ -59,7 +64,7 @@ def test_un_fichier_accepte_par_le_vrai_juge_est_garde_entier_avec_son_empreinte
 
     document = deposer(contenu, "Bilan.xls", nature=QUANTITATIF)
 
-    assert default_storage.open(document.fichier.name).read() == contenu
+    assert garde(document) == contenu
     assert document.sha256 == hashlib.sha256(contenu).hexdigest()
     assert (document.nom_fichier, document.type, document.taille) == ("Bilan.xlsx", "xlsx", len(contenu))
     assert document.etat == EtatDocument.PUBLIE
@@ -101,7 +106,7 @@ def test_une_nouvelle_version_garde_la_precedente(juge_favorable):
     seconde = deposer(b"deux", structure=premiere.structure)
 
     assert (premiere.version, seconde.version) == (1, 2)
-    assert default_storage.open(premiere.fichier.name).read() == b"un"
+    assert garde(premiere) == b"un"
 
 
 @pytest.mark.django_db
@@ -220,7 +225,7 @@ def test_un_document_en_examen_est_publie_si_le_juge_finit_par_l_accepter(juge_f
 
     document.refresh_from_db()
     assert document.est_telechargeable
-    assert default_storage.open(document.fichier.name).read() == b"%PDF"
+    assert garde(document) == b"%PDF"
     assert not default_storage.exists(quarantaine)
 
 
@@ -236,16 +241,16 @@ def test_un_document_publie_ne_se_publie_pas_deux_fois(juge_favorable, stockage)
 
 @pytest.mark.django_db
 def test_le_balayage_n_efface_que_les_vieux_fichiers_sans_ligne(stockage):
-    garde = DocumentFactory()
+    suivi = DocumentFactory()
     recent = default_storage.save("publie/recent", ContentFile(b"x"))
     vieux = default_storage.save("publie/vieux", ContentFile(b"x"))
     hier = time.time() - 2 * 24 * 3600
-    for nom in (garde.fichier.name, vieux):
+    for nom in (suivi.fichier.name, vieux):
         os.utime(default_storage.path(nom), (hier, hier))
 
     assert services.balayer() == 1
 
-    assert default_storage.exists(garde.fichier.name)
+    assert default_storage.exists(suivi.fichier.name)
     assert default_storage.exists(recent)
 
 
@@ -257,9 +262,7 @@ def test_une_campagne_s_ouvre_une_fois_par_annee_et_se_clot():
     with pytest.raises(DepotImpossible, match="existe déjà"):
         services.ouvrir_campagne(annee=2026, ouverte_le=jour, close_le=jour, acteur=None)
     with pytest.raises(DepotImpossible, match="dernier jour"):
-        services.changer_dates(
-            campagne=campagne, ouverte_le=jour, close_le=jour - timedelta(days=1), acteur=acteur
-        )
+        services.changer_dates(campagne=campagne, ouverte_le=jour, close_le=jour - timedelta(days=1), acteur=acteur)
     services.changer_dates(
         campagne=campagne, ouverte_le=jour - timedelta(days=3), close_le=jour - timedelta(days=1), acteur=acteur
     )

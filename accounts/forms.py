@@ -1,121 +1,34 @@
 """Formulaires des comptes : la forme des saisies, jamais les règles du domaine."""
 
 import re
-import unicodedata
 from typing import Any
 
 import phonenumbers
-from captcha.fields import CaptchaField
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout, Submit
+from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from accounts.champs import INDICATIFS, Captcha, MotDePasse, NomPropre, NouveauMotDePasse
 from accounts.models import Utilisateur
 from accounts.services import Identite
 from structures.enums import EtatStructure
 from structures.models import Structure
 from structures.queries import rechercher
 
-INDICATIFS = [
-    ("33", "France +33"),
-    ("590", "Guadeloupe, Saint-Martin +590"),
-    ("594", "Guyane +594"),
-    ("596", "Martinique +596"),
-    ("262", "La Réunion, Mayotte +262"),
-    ("508", "Saint-Pierre-et-Miquelon +508"),
-    ("687", "Nouvelle-Calédonie +687"),
-    ("689", "Polynésie française +689"),
-    ("681", "Wallis-et-Futuna +681"),
-    ("49", "Allemagne +49"),
-    ("32", "Belgique +32"),
-    ("34", "Espagne +34"),
-    ("39", "Italie +39"),
-    ("352", "Luxembourg +352"),
-    ("377", "Monaco +377"),
-    ("351", "Portugal +351"),
-    ("44", "Royaume-Uni +44"),
-    ("41", "Suisse +41"),
-]
-# Un nom n'est ni une adresse web ni une ligne de plus dans un courriel : le point n'y finit qu'un mot (« St. »).
-NOM_PROPRE = RegexValidator(
-    r"^[^\W\d_](?:[^\W\d_]|[ '’\-]|\.(?=\s|$))*\Z",
-    "N'employez que des lettres, des espaces, des traits d'union et des apostrophes, par exemple « Anne-Marie ».",
-)
 STRUCTURES_PROPOSEES = 10
-
-
-class NomPropre(forms.CharField):
-    default_validators = [NOM_PROPRE]
-
-    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
-        super().__init__(max_length=80, widget=forms.TextInput(attrs={"autocomplete": autocomplete}), **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
-
-
-class MotDePasse(forms.CharField):
-    """Le mot de passe actuel."""
-
-    def __init__(self, label: str = "Mot de passe") -> None:
-        super().__init__(
-            label=label,
-            strip=False,
-            max_length=1000,
-            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-            error_messages={"required": "Saisissez votre mot de passe."},
-        )
-
-
-class ChoixMotDePasse(forms.PasswordInput):
-    """Un mot de passe à choisir, et la liste de contrôle que static/accounts/mot-de-passe.js tient à jour."""
-
-    template_name = "accounts/widgets/choix_mot_de_passe.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        attrs = {**(attrs or {}), "aria-describedby": f"{(attrs or {}).get('id', name)}_regles"}
-        return super().get_context(name, value, attrs) | {
-            "minimum": settings.MOT_DE_PASSE_LONGUEUR_MIN,
-            "maximum": settings.MOT_DE_PASSE_LONGUEUR_MAX,
-            "classes": settings.MOT_DE_PASSE_CLASSES_MIN,
-        }
-
-
-class NouveauMotDePasse(forms.CharField):
-    def __init__(self, label: str = "Mot de passe") -> None:
-        super().__init__(
-            label=label,
-            strip=False,
-            max_length=1000,
-            widget=ChoixMotDePasse(attrs={"autocomplete": "new-password"}),
-            error_messages={"required": "Choisissez un mot de passe."},
-        )
-
-
-class Captcha(CaptchaField):
-    def __init__(self) -> None:
-        super().__init__(
-            label="Caractères de l'image",
-            help_text="Recopiez les 5 lettres et chiffres de l'image, en majuscules ou en minuscules.",
-            error_messages={
-                "required": "Recopiez les caractères de l'image.",
-                "invalid": "Ce ne sont pas les caractères de l'image : recopiez ceux de la nouvelle image.",
-            },
-        )
 
 
 def _aide(*contenu: Any, envoi: str, annuler: str = "") -> FormHelper:
     """La mise en page commune : les champs, le bouton d'envoi, et où l'on va si l'on renonce."""
     helper = FormHelper()
     helper.attrs = {"novalidate": True}
-    actions: list[Any] = [Submit("", envoi, css_class="btn-primary")]
+    actions: list[Any] = [StrictButton(envoi, type="submit", css_class="btn-primary")]
     if annuler:
         actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)))
     helper.layout = Layout(*contenu, Div(*actions, css_class="barre-actions"))
@@ -136,7 +49,9 @@ class ConnexionForm(forms.Form):
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": True}
         self.helper.form_error_title = "Connexion refusée"
-        self.helper.layout = Layout("username", "password", Submit("", "Se connecter", css_class="btn-primary w-100"))
+        self.helper.layout = Layout(
+            "username", "password", StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
+        )
 
     def refuser(self) -> None:
         """La même réponse, que le compte soit inconnu, à confirmer ou désactivé, ou le mot de passe faux."""
@@ -153,10 +68,10 @@ class IdentiteForm(forms.Form):
         label="Prénom", autocomplete="given-name", error_messages={"required": "Saisissez votre prénom."}
     )
     structure = forms.CharField(
-        label="Structure d'appartenance",
+        label="N° FINESS, ou nom et commune",
         required=False,
         max_length=250,
-        help_text="Saisissez son n° FINESS, ou son nom et sa commune, par exemple « CAMSP Paris ».",
+        help_text="Par exemple « CAMSP Paris ».",
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -170,6 +85,7 @@ class IdentiteForm(forms.Form):
     structure_choisie = forms.ChoiceField(label="Votre structure", required=False, widget=forms.HiddenInput)
     indicatif = forms.ChoiceField(
         label="Indicatif du pays",
+        required=False,
         choices=INDICATIFS,
         initial="33",
         widget=forms.Select(attrs={"autocomplete": "tel-country-code"}),
@@ -211,8 +127,8 @@ class IdentiteForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         donnees: dict[str, Any] = super().clean() or self.cleaned_data
         donnees["structure"] = self._structure(donnees)
-        if "indicatif" in donnees and donnees.get("telephone"):
-            donnees["telephone"] = self._telephone(donnees["indicatif"], donnees["telephone"])
+        if donnees.get("telephone"):
+            donnees["telephone"] = self._telephone(donnees.get("indicatif") or "33", donnees["telephone"])
         return donnees
 
     def _structure(self, donnees: dict[str, Any]) -> Structure | None:
@@ -310,9 +226,19 @@ class InscriptionForm(IdentiteForm):
         return donnees
 
 
-class AdresseForm(forms.Form):
-    """Redemander le courriel de confirmation."""
+class EnvoiForm(forms.Form):
+    """Demander un courriel."""
 
+    captcha = Captcha()
+
+    field_order = ["saisie", "captcha"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide("saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion"))
+
+
+class AdresseForm(EnvoiForm):
     saisie = forms.EmailField(
         label="Adresse courriel",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -321,14 +247,9 @@ class AdresseForm(forms.Form):
             "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
         },
     )
-    captcha = Captcha()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _aide("saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion"))
 
 
-class OubliForm(AdresseForm):
+class OubliForm(EnvoiForm):
     saisie = forms.CharField(
         label="Identifiant ou adresse courriel",
         max_length=254,

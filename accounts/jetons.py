@@ -27,10 +27,11 @@ class Usage(StrEnum):
     @property
     def duree(self) -> int:
         """Durée de validité, en secondes."""
-        return {
+        durees: dict[Usage, int] = {
             Usage.CONFIRMATION: settings.DUREE_LIEN_CONFIRMATION,
             Usage.MOT_DE_PASSE: settings.DUREE_LIEN_MOT_DE_PASSE,
-        }[self]
+        }
+        return durees[self]
 
 
 def creer(personne: Utilisateur, usage: Usage) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import phonenumbers
+from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -77,6 +78,7 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
         return f"{self.prenom[:1]}{self.nom[:1]}".upper()
 
     @property
+    @admin.display(description="téléphone professionnel")
     def telephone_lisible(self) -> str:
         """« +33 6 12 34 56 78 »."""
         if not self.telephone:

@@ -210,13 +210,20 @@ def desactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> Non
     """Ferme un compte et, dès le clic suivant, ses sessions. Lève `GesteRefuse` ou `TransitionInterdite`."""
     if refus := refus_de_desactiver(acteur, personne):
         raise GesteRefuse(refus)
-    _changer_etat(acteur, personne, EtatCompte.DESACTIVE, "compte.desactive", motif)
+    _exiger_un_motif(motif)
+    with transaction.atomic():
+        _changer_etat(acteur, _verrouiller(personne), EtatCompte.DESACTIVE, "compte.desactive", motif)
 
 
 def reactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:
-    """Rouvre un compte ; s'il n'avait pas été confirmé, il reste à l'être. Lève `TransitionInterdite`."""
-    cible = EtatCompte.ACTIF if personne.confirme_le else EtatCompte.A_CONFIRMER
-    _changer_etat(acteur, personne, cible, "compte.reactive", motif)
+    """Rouvre un compte ; jamais confirmé, il reste à confirmer. Lève `GesteRefuse` ou `TransitionInterdite`."""
+    _exiger_un_motif(motif)
+    with transaction.atomic():
+        personne = _verrouiller(personne)
+        if personne.etat != EtatCompte.DESACTIVE:
+            raise TransitionInterdite(_deja(personne))
+        cible = EtatCompte.ACTIF if personne.confirme_le else EtatCompte.A_CONFIRMER
+        _changer_etat(acteur, personne, cible, "compte.reactive", motif)
 
 
 def aider_a_confirmer(*, acteur: Utilisateur, personne: Utilisateur) -> None:
@@ -229,19 +236,22 @@ def aider_a_confirmer(*, acteur: Utilisateur, personne: Utilisateur) -> None:
         courriels.confirmation(personne)
 
 
+def _exiger_un_motif(motif: str) -> None:
+    if not motif:
+        raise GesteRefuse("Indiquez un motif : le journal le garde.")
+
+
 def _changer_etat(acteur: Utilisateur, personne: Utilisateur, etat: EtatCompte, action: str, motif: str) -> None:
-    with transaction.atomic():
-        personne = _verrouiller(personne)
-        avant = personne.etat
-        _passer(personne, etat)
-        personne.save(update_fields=["etat"])
-        consigner(
-            acteur=acteur,
-            action=action,
-            objet=personne,
-            avant={"etat": avant},
-            apres={"etat": personne.etat, "motif": motif},
-        )
+    avant = personne.etat
+    _passer(personne, etat)
+    personne.save(update_fields=["etat"])
+    consigner(
+        acteur=acteur,
+        action=action,
+        objet=personne,
+        avant={"etat": avant},
+        apres={"etat": personne.etat, "motif": motif},
+    )
 
 
 def _passer(personne: Utilisateur, etat: EtatCompte) -> None:

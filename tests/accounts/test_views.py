@@ -18,16 +18,20 @@ def repondre_au_captcha():
 
 
 def fiche(**champs):
-    return {
-        "nom": "Zemirli",
-        "prenom": "Yamil",
-        "structure": "",
-        "indicatif": "33",
-        "telephone": "06 12 34 56 78",
-        "courriel": "Yamil.Zemirli@structure.example",
-        "mot_de_passe": MOT_DE_PASSE,
-        "conditions": "on",
-    } | repondre_au_captcha() | champs
+    return (
+        {
+            "nom": "Zemirli",
+            "prenom": "Yamil",
+            "structure": "",
+            "indicatif": "33",
+            "telephone": "06 12 34 56 78",
+            "courriel": "Yamil.Zemirli@structure.example",
+            "mot_de_passe": MOT_DE_PASSE,
+            "conditions": "on",
+        }
+        | repondre_au_captcha()
+        | champs
+    )
 
 
 def lien_de(courriel):

@@ -1,0 +1,102 @@
+"""Champs des formulaires de comptes : noms propres, téléphone, mots de passe, captcha."""
+
+import unicodedata
+from typing import Any
+
+from captcha.fields import CaptchaField, CaptchaTextInput
+from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
+
+INDICATIFS = [
+    ("33", "France +33"),
+    ("590", "Guadeloupe, Saint-Martin +590"),
+    ("594", "Guyane +594"),
+    ("596", "Martinique +596"),
+    ("262", "La Réunion, Mayotte +262"),
+    ("508", "Saint-Pierre-et-Miquelon +508"),
+    ("687", "Nouvelle-Calédonie +687"),
+    ("689", "Polynésie française +689"),
+    ("681", "Wallis-et-Futuna +681"),
+    ("49", "Allemagne +49"),
+    ("32", "Belgique +32"),
+    ("34", "Espagne +34"),
+    ("39", "Italie +39"),
+    ("352", "Luxembourg +352"),
+    ("377", "Monaco +377"),
+    ("351", "Portugal +351"),
+    ("44", "Royaume-Uni +44"),
+    ("41", "Suisse +41"),
+]
+# Un nom n'est ni une adresse web ni une ligne de plus dans un courriel : le point n'y finit qu'un mot (« St. »).
+NOM_PROPRE = RegexValidator(
+    r"^[^\W\d_](?:[^\W\d_]|[ '’\-]|\.(?=\s|$))*\Z",
+    "N'employez que des lettres, des espaces, des traits d'union et des apostrophes, par exemple « Anne-Marie ».",
+)
+
+
+class NomPropre(forms.CharField):
+    default_validators = [NOM_PROPRE]
+
+    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
+        super().__init__(max_length=80, widget=forms.TextInput(attrs={"autocomplete": autocomplete}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+
+
+class MotDePasse(forms.CharField):
+    """Le mot de passe actuel."""
+
+    def __init__(self, label: str = "Mot de passe") -> None:
+        super().__init__(
+            label=label,
+            strip=False,
+            max_length=1000,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            error_messages={"required": "Saisissez votre mot de passe."},
+        )
+
+
+class ChoixMotDePasse(forms.PasswordInput):
+    """Un mot de passe à choisir, et la liste de contrôle que static/accounts/mot-de-passe.js tient à jour."""
+
+    template_name = "accounts/widgets/choix_mot_de_passe.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        attrs = {**(attrs or {}), "aria-describedby": f"{(attrs or {}).get('id', name)}_regles"}
+        return super().get_context(name, value, attrs) | {
+            "minimum": settings.MOT_DE_PASSE_LONGUEUR_MIN,
+            "maximum": settings.MOT_DE_PASSE_LONGUEUR_MAX,
+            "classes": settings.MOT_DE_PASSE_CLASSES_MIN,
+        }
+
+
+class NouveauMotDePasse(forms.CharField):
+    def __init__(self, label: str = "Mot de passe") -> None:
+        super().__init__(
+            label=label,
+            strip=False,
+            max_length=1000,
+            widget=ChoixMotDePasse(attrs={"autocomplete": "new-password"}),
+            error_messages={"required": "Choisissez un mot de passe."},
+        )
+
+
+class ChampCaptcha(CaptchaTextInput):  # type: ignore[misc]
+    """Image et réponse : un seul champ à remplir, donc une étiquette et non un groupe."""
+
+    use_fieldset = False
+
+
+class Captcha(CaptchaField):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__(
+            widget=ChampCaptcha(),
+            label="Caractères de l'image",
+            help_text="Recopiez les 5 lettres et chiffres de l'image, en majuscules ou en minuscules.",
+            error_messages={
+                "required": "Recopiez les caractères de l'image.",
+                "invalid": "Ce ne sont pas les caractères de l'image : recopiez ceux de la nouvelle image.",
+            },
+        )

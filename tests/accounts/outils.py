@@ -1,0 +1,53 @@
+"""Gestes que refont les tests des comptes."""
+
+import re
+
+from captcha.models import CaptchaStore
+from django.urls import reverse
+
+from courriels.models import Courriel
+from tests.accounts.factories import MOT_DE_PASSE
+
+
+def captcha():
+    """Les deux champs d'une bonne réponse."""
+    cle = CaptchaStore.generate_key()
+    return {"captcha_0": cle, "captcha_1": CaptchaStore.objects.get(hashkey=cle).response}
+
+
+def fiche(**champs):
+    """Un formulaire d'inscription bien rempli."""
+    return {
+        "nom": "Zemirli",
+        "prenom": "Yamil",
+        "structure": "",
+        "indicatif": "33",
+        "telephone": "06 12 34 56 78",
+        "courriel": "yamil.zemirli@structure.example",
+        "mot_de_passe": MOT_DE_PASSE,
+        "conditions": "on",
+        **captcha(),
+    } | champs
+
+
+def dernier_lien(modele):
+    """Chemin du lien porté par le dernier courriel de ce modèle."""
+    courriel = Courriel.objects.filter(modele=f"accounts/courriels/{modele}").first()
+    return re.findall(r"http://[^/\s]+(/\S+)", courriel.texte)[-1]
+
+
+def courriels_ecrits():
+    """Modèles et destinataires, du plus ancien au plus récent."""
+    return [
+        (modele.rpartition("/")[2], adresse)
+        for modele, adresse in Courriel.objects.order_by("pk").values_list("modele", "destinataire")
+    ]
+
+
+def connecter(client, saisie, mot_de_passe=MOT_DE_PASSE, suite=""):
+    adresse = reverse("accounts:connexion") + (f"?next={suite}" if suite else "")
+    return client.post(adresse, {"username": saisie, "password": mot_de_passe})
+
+
+def est_connecte(client):
+    return "_auth_user_id" in client.session

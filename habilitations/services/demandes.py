@@ -48,9 +48,11 @@ def choisir_profil(*, demande: Demande, profil: Profil, acteur: Utilisateur) -> 
         exiger_nouveaute(demande, [])
     demande.save()
     demande.structures_demandees.update(profil=profil)
+    gardees = 0
     for demandee in demande.structures_demandees.select_related("structure__type"):
         try:
-            _exiger_ajout_possible(demande, demandee.structure)
+            _exiger_ajout_possible(demande, demandee.structure, deja=gardees)
+            gardees += 1
         except DemandeImpossible:
             demandee.delete()
     consigner(
@@ -72,7 +74,7 @@ def ajouter_structure(*, demande: Demande, structure: Structure, acteur: Utilisa
     demande = relire_brouillon(demande)
     if demande.structures_demandees.filter(structure=structure).exists():
         return demande
-    _exiger_ajout_possible(demande, structure)
+    _exiger_ajout_possible(demande, structure, deja=demande.structures_demandees.count())
     StructureDemandee.objects.create(
         demande=demande, structure=structure, demandeur=demande.demandeur, profil=demande.profil
     )
@@ -80,9 +82,8 @@ def ajouter_structure(*, demande: Demande, structure: Structure, acteur: Utilisa
     return demande
 
 
-def _exiger_ajout_possible(demande: Demande, structure: Structure) -> None:
-    autres = demande.structures_demandees.exclude(structure=structure).count()
-    exiger_nombre_de_structures(demande.profil, autres + 1)
+def _exiger_ajout_possible(demande: Demande, structure: Structure, *, deja: int) -> None:
+    exiger_nombre_de_structures(demande.profil, deja + 1)
     exiger_structure_admise(demande.profil, structure)
     exiger_nouveaute(demande, [structure])
 

@@ -25,8 +25,13 @@ PAR_PAGE = 25
 INSUFFISANT = 507
 
 
+def _personne(request: HttpRequest) -> Utilisateur:
+    # La garde n'ouvre ces vues qu'à une personne connectée.
+    return cast("Utilisateur", request.user)
+
+
 def _page(
-    request: HttpRequest, acces: Acces, gabarit: str, contexte: dict[str, Any], statut: int = 200
+    request: HttpRequest, acces: Acces, gabarit: str, contexte: dict[str, Any], *, statut: int = 200
 ) -> HttpResponse:
     """Une page de l'espace ; son nom de gabarit dit où l'on est dans le menu."""
     commun = {

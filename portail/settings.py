@@ -233,10 +233,11 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [RACINE / "static"]
 # Adresse du stockage privé des documents déposés : file:///chemin
 STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "dossier privé des documents déposés")
+DROITS = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
     "default": {
         "BACKEND": "depot.stockage.StockageDurable",
-        "OPTIONS": {"location": urlsplit(STOCKAGE_URL).path, "base_url": None, "file_permissions_mode": 0o600},
+        "OPTIONS": {"location": urlsplit(STOCKAGE_URL).path, "base_url": None} | DROITS,
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

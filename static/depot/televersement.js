@@ -1,7 +1,7 @@
 // Dépôt de fichiers : glisser-déposer, liste des fichiers choisis, avancement. Sans ce script, le formulaire part tel quel.
 
-const octets = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 1 });
-const enMo = (taille) => `${octets.format(taille / 1e6)} Mo`;
+const nombre = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 1 });
+const enOctets = (taille) => (taille < 1e6 ? `${nombre.format(taille / 1e3)} Ko` : `${nombre.format(taille / 1e6)} Mo`);
 
 function element(nom, attributs = {}, texte = "") {
   const cree = document.createElement(nom);
@@ -31,7 +31,7 @@ function montrer(fichiers, liste, tailleMax) {
   liste.replaceChildren(
     ...Array.from(fichiers, (fichier) => {
       const ligne = element("li");
-      ligne.append(element("span", { className: "nom" }, fichier.name), element("span", {}, enMo(fichier.size)));
+      ligne.append(element("span", { className: "nom" }, fichier.name), element("span", {}, enOctets(fichier.size)));
       if (fichier.size > tailleMax) {
         const phrase = `Le fichier fait ${Math.ceil(fichier.size / 1e6)} Mo ; le maximum est ${tailleMax / 1e6} Mo.`;
         ligne.append(element("span", { className: "etat etat-negatif" }, phrase));
@@ -75,7 +75,7 @@ function envoyer(formulaire) {
   requete.setRequestHeader("Accept", "application/json");
   requete.upload.addEventListener("progress", ({ loaded, total }) => {
     barre.value = (100 * loaded) / total;
-    chiffres.textContent = `${Math.floor(barre.value)} % – ${enMo(loaded)} sur ${enMo(total)}`;
+    chiffres.textContent = `${Math.floor(barre.value)} % – ${enOctets(loaded)} sur ${enOctets(total)}`;
   });
   requete.upload.addEventListener("load", () => {
     annonce.textContent = "Fichiers reçus, contrôle en cours…";

@@ -5,7 +5,7 @@ import unicodedata
 from string import ascii_lowercase, digits
 
 # « C.A.M.S.P. », « C. H. »
-_SIGLE = re.compile(r"\b(?:[A-Za-z]\. ?)+[A-Za-z]\b\.?")
+_SIGLE = re.compile(r"\b(?:[A-Za-z]\. ?)+[A-Za-z]\b(?!['’])\.?")
 _SEPARATEURS = re.compile(r"[^a-z0-9]+")
 _ORDINAL = re.compile(r"(\d+)(?:er|ere|e|eme|ieme|nd|nde)")
 _EQUIVALENTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}

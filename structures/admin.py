@@ -1,0 +1,78 @@
+"""L'annuaire vu par le support : chercher comme les gens cherchent, lire ce que dit le registre."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from structures.comptes_rendus import compte_rendu
+from structures.models import Categorie, EntiteJuridique, ImportFiness, Structure, TypeStructure
+from structures.queries import rechercher
+
+REPONSES_MAX = 200
+
+
+class LectureSeule(admin.ModelAdmin[Any]):
+    """Le registre et les fichiers de référence font foi : le support lit."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(TypeStructure)
+class TypeStructureAdmin(LectureSeule):
+    list_display = ["libelle", "code", "par_finess"]
+
+
+@admin.register(Categorie)
+class CategorieAdmin(LectureSeule):
+    list_display = ["code", "libelle", "libelle_court", "type"]
+    list_filter = ["type"]
+    list_select_related = ["type"]
+    search_fields = ["=code", "libelle", "libelle_court"]
+
+
+@admin.register(EntiteJuridique)
+class EntiteJuridiqueAdmin(LectureSeule):
+    list_display = ["numero_finess", "nom"]
+    search_fields = ["=numero_finess", "nom"]
+
+
+@admin.register(Structure)
+class StructureAdmin(LectureSeule):
+    list_display = ["nom", "numero_finess", "lieu", "categorie", "type", "etat"]
+    list_filter = ["etat", "type", "departement__region"]
+    list_select_related = ["categorie", "type", "departement"]
+    search_fields = ["mots"]
+    search_help_text = "N° FINESS, ou mots du nom, de la ville, du département, de la catégorie."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Structure], search_term: str
+    ) -> tuple[QuerySet[Structure], bool]:
+        if not search_term.strip():
+            return queryset, False
+        trouvees = [structure.pk for structure in rechercher(search_term, limite=REPONSES_MAX)]
+        return queryset.filter(pk__in=trouvees), False
+
+
+@admin.register(ImportFiness)
+class ImportFinessAdmin(LectureSeule):
+    list_display = ["debut", "fichier", "etat", "lignes", "creees", "modifiees", "rouvertes", "absentes", "rejetees"]
+    list_filter = ["etat"]
+    date_hierarchy = "debut"
+    fields = ["debut", "fin", "par", "etat", "compte_rendu"]
+
+    @admin.display(description="compte rendu")
+    def compte_rendu(self, importation: ImportFiness) -> SafeString:
+        return format_html_join("", "<div>{}</div>", ((ligne,) for ligne in compte_rendu(importation)))

@@ -57,6 +57,17 @@ def origine_du_journal(suivant: Vue) -> Vue:
     return traiter
 
 
+def permissions_du_navigateur(suivant: Vue) -> Vue:
+    """Ferme aux pages ce que le portail n'emploie pas : caméra, micro, position, paiement."""
+
+    def traiter(request: HttpRequest) -> HttpResponse:
+        reponse = suivant(request)
+        reponse["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        return reponse
+
+    return traiter
+
+
 def pages_privees(suivant: Vue) -> Vue:
     """Interdit de garder en cache la page d'une personne connectée."""
 

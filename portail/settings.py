@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portail.middleware.permissions_du_navigateur",
     "portail.middleware.feuille_de_couleurs",
     "portail.middleware.entretien",
     "django.contrib.sessions.middleware.SessionMiddleware",

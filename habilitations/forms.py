@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Layout, Submit
 from django import forms
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Utilisateur
 from habilitations.models import Application, Demande, Profil
@@ -44,15 +44,14 @@ class RechercheApplicationForm(forms.Form):
         }
 
 
-class ChoixDuProfil(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Any) -> SafeString:
+class ChoixDuProfil(forms.ModelChoiceField[Profil]):
+    def label_from_instance(self, obj: Profil) -> SafeString:
         conseil = format_html_join("", "<span>{}</span>", ((ligne,) for ligne in obj.conseil.splitlines() if ligne))
         return format_html("<strong>{}</strong><span>{}</span>{}", obj.nom, obj.description, conseil)
 
 
 class ProfilForm(forms.Form):
     profil = ChoixDuProfil(
-        label="Choisissez un profil",
         queryset=Profil.objects.none(),
         empty_label=None,
         widget=forms.RadioSelect,
@@ -62,6 +61,7 @@ class ProfilForm(forms.Form):
     def __init__(self, *args: Any, application: Application, precedent: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ = self.fields["profil"]
+        champ.label = f"Profils de l'application {application.nom}"
         champ.queryset = application.profils.filter(ouvert=True)  # type: ignore[attr-defined]
         self.helper = _aide(
             "post",
@@ -153,7 +153,7 @@ class RechercheStructureForm(forms.Form):
         }
 
 
-class MessageForm(forms.ModelForm):  # type: ignore[type-arg]
+class MessageForm(forms.ModelForm[Demande]):
     """Le message d'une demande, et ses deux issues : envoyer, ou l'enregistrer et revenir en arrière."""
 
     class Meta:
@@ -220,13 +220,17 @@ class FiltresForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["application"].queryset = applications_gerees(personne)  # type: ignore[attr-defined]
         self.fields["profil"].queryset = profils_geres(personne)  # type: ignore[attr-defined]
+        ouverts = mark_safe(" open") if any(self.data.get(nom) for nom in self.fields if nom != "q") else ""
         self.helper = _aide(
             "get",
-            Div("q", "application", "profil", "departement", "tri", css_class="filtres-champs"),
             HTML(format_html('<input type="hidden" name="etat" value="{}">', etat)),
             Div(
+                "q",
                 HTML('<button class="btn btn-primary">Filtrer</button>'),
                 HTML(format_html('<a class="btn btn-link" href="?etat={}">Effacer les filtres</a>', etat)),
-                css_class="barre-actions",
+                css_class="en-ligne",
             ),
+            HTML(format_html('<details class="plus-de-filtres"{}><summary>Plus de filtres</summary>', ouverts)),
+            Div("application", "profil", "departement", "tri"),
+            HTML("</details>"),
         )

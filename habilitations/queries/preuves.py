@@ -87,4 +87,4 @@ def preuves(demande: Demande) -> Preuves:
 
 
 def _domaine(personne: Utilisateur) -> str:
-    return personne.courriel.rpartition("@")[2].lower()
+    return personne.courriel.rpartition("@")[2]

@@ -66,6 +66,7 @@ def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
     q = request.GET.get("q", "").strip()
     contexte = {
         "etapes": ETAPES,
+        "etape": 1,
         "demande": demande,
         "commencees": demandes_de(request.user).brouillons() if demande is None else [],
         "recherche": recherche,
@@ -190,7 +191,7 @@ def _page_structures(request: Requete, gabarit: str, demande: Demande, **context
     return render(
         request,
         gabarit,
-        {"etapes": ETAPES, "demande": demande, "structures": choisies, "complet": complet} | contexte,
+        {"etapes": ETAPES, "etape": 2, "demande": demande, "structures": choisies, "complet": complet} | contexte,
     )
 
 
@@ -216,6 +217,7 @@ def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
             return redirect("habilitations:mes_demandes")
     contexte = {
         "etapes": ETAPES,
+        "etape": 3,
         "demande": demande,
         "structures": choisies,
         "sans_structure": sans_structure,

@@ -4,7 +4,7 @@ from django.utils import timezone
 from accounts.models import Utilisateur
 from habilitations.enums import ADMINISTRATION, DECIDEES, EtatDemande, EtatHabilitation, NombreStructures
 from habilitations.models import Application, Demande, Habilitation, Portefeuille, Profil, StructureDemandee
-from structures.models import Structure
+from structures.models import Departement, Region, Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.structures.factories import StructureFactory, TypeStructureFactory
 
@@ -30,6 +30,13 @@ class ProfilFactory(factory.django.DjangoModelFactory):
     nom = "Gestionnaire CAMSP CMPP"
 
 
+def profil_avec_structures(**champs: object) -> Profil:
+    """Le profil « Gestionnaire CAMSP CMPP », qui accepte les ESMS."""
+    profil = ProfilFactory(**champs)
+    profil.types_structure.add(TypeStructureFactory())
+    return profil
+
+
 class HabilitationFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Habilitation
@@ -49,7 +56,7 @@ class DemandeFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     demandeur = factory.SubFactory(UtilisateurFactory)
-    profil = factory.LazyFunction(lambda: profil_avec_structures())
+    profil = factory.LazyFunction(profil_avec_structures)
     etat = EtatDemande.EN_ATTENTE
     soumise_le = factory.LazyAttribute(lambda d: None if d.etat == EtatDemande.BROUILLON else timezone.now())
     decidee_le = factory.LazyAttribute(lambda d: timezone.now() if d.etat in DECIDEES else None)
@@ -71,13 +78,6 @@ class DemandeFactory(factory.django.DjangoModelFactory):
                 profil=self.profil,
                 en_attente=self.etat == EtatDemande.EN_ATTENTE,
             )
-
-
-def profil_avec_structures(**champs: object) -> Profil:
-    """Le profil « Gestionnaire CAMSP CMPP », qui accepte les ESMS."""
-    profil = ProfilFactory(**champs)
-    profil.types_structure.add(TypeStructureFactory())
-    return profil
 
 
 def profil_sans_structure() -> Profil:
@@ -103,8 +103,6 @@ def gestionnaire(**perimetre: list[object]) -> Utilisateur:
 
 
 def structure_a(departement: str, region: str = "11", **champs: object) -> Structure:
-    from structures.models import Departement, Region
-
     Region.objects.get_or_create(code=region, defaults={"nom": f"Région {region}"})
     Departement.objects.get_or_create(
         code=departement, defaults={"nom": f"Département {departement}", "region_id": region}

@@ -156,7 +156,7 @@ class TestBrouillon:
         profil.categories.add(CategorieFactory())
         demande = DemandeFactory(etat=EtatDemande.BROUILLON, profil=profil, pour=[])
         ehpad = StructureFactory(categorie=CategorieFactory(code="500", libelle="EHPAD", libelle_court="EHPAD"))
-        with pytest.raises(DemandeImpossible, match="n'est pas de catégorie C.A.M.S.P."):
+        with pytest.raises(DemandeImpossible, match=r"n'est pas de catégorie C\.A\.M\.S\.P\."):
             services.ajouter_structure(demande=demande, structure=ehpad, acteur=demande.demandeur)
 
     def test_un_profil_a_une_structure_en_refuse_une_seconde(self):
@@ -234,9 +234,7 @@ class TestSoumettre:
     def test_une_demande_retiree_se_refait(self):
         demande = DemandeFactory()
         services.annuler(demande=demande, acteur=demande.demandeur)
-        autre = DemandeFactory(
-            etat=EtatDemande.BROUILLON, demandeur=demande.demandeur, pour=[demande.structures.get()]
-        )
+        autre = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=demande.demandeur, pour=[demande.structures.get()])
         assert services.soumettre(demande=autre, acteur=autre.demandeur).etat == EtatDemande.EN_ATTENTE
 
 

@@ -35,7 +35,11 @@ class Campagne(models.Model):
     class Meta:
         ordering = ["-annee"]
         constraints = [
-            models.CheckConstraint(condition=Q(close_le__gte=F("ouverte_le")), name="campagne_finit_apres_son_debut")
+            models.CheckConstraint(
+                condition=Q(close_le__gte=F("ouverte_le")),
+                name="campagne_finit_apres_son_debut",
+                violation_error_message="Le dernier jour doit suivre le premier : corrigez les dates.",
+            )
         ]
 
     def __str__(self) -> str:

@@ -33,9 +33,9 @@ def pdf(preparer=lambda document: None, **options) -> bytes:
     return sortie.getvalue()
 
 
-def retouche(paquet: bytes, **parties: bytes | None) -> bytes:
-    """L'archive, dont les parties nommées (« __ » vaut « / ») sont remplacées, ajoutées, ou retirées si None."""
-    return archive({**contenu(paquet), **{nom.replace("__", "/"): octets for nom, octets in parties.items()}})
+def retouche(paquet: bytes, parties: dict[str, bytes | None]) -> bytes:
+    """L'archive, dont les parties nommées sont remplacées, ajoutées, ou retirées si None."""
+    return archive(contenu(paquet) | parties)
 
 
 def contenu(paquet: bytes) -> dict[str, bytes]:
@@ -52,10 +52,10 @@ def archive(parties: dict[str, bytes | None]) -> bytes:
     return sortie.getvalue()
 
 
-def odf(type_="spreadsheet", **parties: bytes) -> bytes:
+def odf(type_="spreadsheet", parties: dict[str, bytes] | None = None) -> bytes:
     corps = b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
     base = {"mimetype": f"application/vnd.oasis.opendocument.{type_}".encode(), "content.xml": corps}
-    return archive({**base, **{nom.replace("__", "/"): octets for nom, octets in parties.items()}})
+    return archive(base | (parties or {}))
 
 
 def envoi(contenu: bytes, nom: str) -> SimpleUploadedFile:

@@ -16,7 +16,7 @@ from depot import services
 from depot.enums import EtatDocument, NatureDocument
 from depot.erreurs import DepotImpossible, FichierRefuse, StockagePlein, TransitionInterdite
 from depot.juge import enclos
-from depot.juge.verdicts import EXAMEN, Issue, Type, Verdict
+from depot.juge.verdicts import EXAMEN
 from depot.models import Campagne, Document
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
@@ -25,19 +25,6 @@ from tests.depot.factories import CampagneFactory, DocumentFactory
 from tests.structures.factories import CategorieFactory, StructureFactory
 
 QUALITATIF, QUANTITATIF = NatureDocument.QUALITATIF, NatureDocument.QUANTITATIF
-
-
-@pytest.fixture(autouse=True)
-def stockage(settings, tmp_path):
-    options = settings.STORAGES["default"]["OPTIONS"] | {"location": str(tmp_path / "depots")}
-    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
-    return tmp_path / "depots"
-
-
-@pytest.fixture
-def juge_favorable(monkeypatch):
-    """Le vrai juge est mesuré dans test_juge ; ici, seul compte ce qu'on fait de son verdict."""
-    monkeypatch.setattr(enclos, "juger", lambda *_: Verdict(Issue.ACCEPTE, type=Type.PDF))
 
 
 def deposer(contenu=b"%PDF-essai", nom="rapport.pdf", **champs):

@@ -89,7 +89,7 @@ class StructureQuerySet(models.QuerySet["Structure"]):
 class Structure(models.Model):
     """Un établissement du registre FINESS, ou un organisme d'une liste (ARS, MDPH, …)."""
 
-    type = models.ForeignKey(TypeStructure, models.PROTECT, related_name="structures")
+    type = models.ForeignKey(TypeStructure, models.PROTECT, related_name="structures", db_index=False)
     nom = models.CharField(max_length=200)
     nom_long = models.CharField("nom complet", max_length=200, blank=True)
     numero_finess = models.CharField("n° FINESS", max_length=9, unique=True, null=True, blank=True)
@@ -99,13 +99,25 @@ class Structure(models.Model):
         EntiteJuridique, models.PROTECT, null=True, blank=True, related_name="structures"
     )
     categorie = models.ForeignKey(
-        Categorie, models.PROTECT, null=True, blank=True, related_name="structures", verbose_name="catégorie"
+        Categorie,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="structures",
+        verbose_name="catégorie",
+        db_index=False,
     )
     adresse = models.CharField(max_length=200, blank=True)
-    code_postal = models.CharField(max_length=5, blank=True, db_index=True)
+    code_postal = models.CharField(max_length=5, blank=True)
     commune = models.CharField(max_length=80, blank=True)
     departement = models.ForeignKey(
-        Departement, models.PROTECT, null=True, blank=True, related_name="structures", verbose_name="département"
+        Departement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="structures",
+        verbose_name="département",
+        db_index=False,
     )
     telephone = models.CharField("téléphone", max_length=20, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
@@ -122,13 +134,18 @@ class Structure(models.Model):
 
     class Meta:
         ordering = ["nom", "numero_finess"]
-        indexes = [models.Index(fields=["type", "categorie", "departement"], name="structure_classement")]
+        # Nommés un à un : ceux que Django ajoute d'office doublent le temps d'un import.
+        indexes = [
+            models.Index(fields=["type"], name="structure_type"),
+            models.Index(fields=["categorie", "departement"], name="structure_categorie"),
+            models.Index(fields=["departement"], name="structure_departement"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=(Q(etat=EtatStructure.ABSENT) & Q(absente_depuis__isnull=False))
                 | (~Q(etat=EtatStructure.ABSENT) & Q(absente_depuis__isnull=True)),
                 name="structure_absente_a_une_date",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from string import ascii_lowercase, digits
 
 # « C.A.M.S.P. », « C. H. »
@@ -38,8 +39,13 @@ def composer(*, nom: str, ville: str, reste: str) -> str:
 
     Les barres séparent le nom, la ville et le reste : un mot trouvé dans le nom compte plus, dans le reste moins.
     """
-    des_autres = dict.fromkeys(decouper(reste))
-    return f" {' '.join(decouper(nom))} / {' '.join(decouper(ville))} / {' '.join(des_autres)} "
+    return f" {' '.join(decouper(nom))} / {_sans_repetition(ville)} / {_sans_repetition(reste)} "
+
+
+@lru_cache(maxsize=20_000)
+def _sans_repetition(texte: str) -> str:
+    """Villes, catégories et départements reviennent d'une ligne à l'autre du registre."""
+    return " ".join(dict.fromkeys(decouper(texte)))
 
 
 def cherches(texte: str) -> list[str]:

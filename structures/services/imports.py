@@ -73,11 +73,11 @@ def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer
                 progres(paquet[-1].numero, examen.lignes)
         depot.ecarter_les_doublons()
         importation.lignes = depot.lignes
-        importation.rejetees = len(depot.rejets)
+        importation.rejetees = depot.rejetees
         importation.camsp_cmpp = sum(nombre for code, nombre in tampon.par_categorie().items() if code in CAMSP_CMPP)
         importation.rapport = {
-            "rejets": depot.rejets[:DETAIL_MAX],
-            "cles_fausses": depot.cles_fausses[:DETAIL_MAX],
+            "rejets": depot.rejets,
+            "cles_fausses": depot.cles_fausses,
             "departements": tampon.par_departement(),
         }
         verifier_les_seuils(importation, precedent, forcer=forcer)
@@ -93,7 +93,7 @@ class Depot:
 
     def __init__(self, tampon: Tampon) -> None:
         self.tampon = tampon
-        self.lignes = 0
+        self.lignes = self.rejetees = 0
         self.rejets: list[tuple[int, str]] = []
         self.cles_fausses: list[str] = []
         self.vocabulaire: set[str] = set()
@@ -115,9 +115,14 @@ class Depot:
 
     def ecarter_les_doublons(self) -> None:
         for ligne, numero, premiere in self.tampon.retirer_les_doublons():
-            self.rejets.append((ligne, f"le numéro {numero} est déjà à la ligne {premiere}"))
+            self._rejeter(ligne, f"le numéro {numero} est déjà à la ligne {premiere}")
             self.lignes -= 1
         self.rejets.sort()
+
+    def _rejeter(self, ligne: int, motif: str) -> None:
+        self.rejetees += 1
+        if len(self.rejets) < DETAIL_MAX:
+            self.rejets.append((ligne, motif))
 
     def _est_bonne(self, ligne: Ligne) -> bool:
         motif = ligne.motif
@@ -129,13 +134,13 @@ class Depot:
         if not motif and (code := classique.departement(ligne.colonnes)) not in self._departements:
             motif = f"le département « {code[:10]} » est inconnu"
         if motif:
-            self.rejets.append((ligne.numero, motif))
+            self._rejeter(ligne.numero, motif)
         return not motif
 
     def _a_deposer(self, ligne: Ligne, connues: dict[str | None, str]) -> tuple[Any, ...]:
         colonnes = ligne.colonnes
         numero, empreinte = colonnes[classique.NUMERO], classique.empreinte(colonnes)
-        if not cle_juste(numero):
+        if len(self.cles_fausses) < DETAIL_MAX and not cle_juste(numero):
             self.cles_fausses.append(numero)
         repere = (ligne.numero, numero, classique.departement(colonnes), colonnes[classique.CATEGORIE])
         if connues.get(numero) == empreinte:

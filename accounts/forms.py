@@ -98,23 +98,26 @@ class IdentiteForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national"}),
     )
 
-    champs_identite = (
-        "nom",
-        "prenom",
-        Div("structure", "structure_choisie", template="accounts/widgets/structure.html"),
-        Div(
-            Field("indicatif", wrapper_class="col-sm-5"),
-            Field("telephone", wrapper_class="col-sm-7"),
-            css_class="row",
-        ),
-    )
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trouvees = _structures(self.data.get("structure", "")) if self.is_bound else []
         if len(self.trouvees) > 1:
             self._offrir_le_choix()
-        self.helper = _aide(*self.champs_identite, envoi="Enregistrer", annuler=reverse("accounts:identite"))
+        self.helper = _aide(*self._champs_identite(), envoi="Enregistrer", annuler=reverse("accounts:identite"))
+
+    def _champs_identite(self) -> list[Any]:
+        # La structure, facultative, ne se déplie que si elle est remplie.
+        deplie = {"open": True} if self["structure"].value() else {}
+        return [
+            "nom",
+            "prenom",
+            Div("structure", "structure_choisie", template="accounts/widgets/structure.html", **deplie),
+            Div(
+                Field("indicatif", wrapper_class="col-sm-5"),
+                Field("telephone", wrapper_class="col-sm-7"),
+                css_class="row",
+            ),
+        ]
 
     def _offrir_le_choix(self) -> None:
         self.fields["structure_choisie"] = forms.ChoiceField(
@@ -207,7 +210,7 @@ class InscriptionForm(IdentiteForm):
             reverse("conditions"),
         )
         self.helper = _aide(
-            *self.champs_identite,
+            *self._champs_identite(),
             "courriel",
             "mot_de_passe",
             "captcha",

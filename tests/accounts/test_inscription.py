@@ -192,6 +192,7 @@ def test_entre_plusieurs_structures_l_on_choisit(client):
     reponse = client.post(INSCRIPTION, fiche(structure="lilas"))
     assert "choisissez la vôtre" in str(erreurs(reponse)["structure_choisie"])
     assert f'value="{paris.pk}"' in reponse.text
+    assert '<details class="structure" open>' in reponse.text
     client.post(INSCRIPTION, fiche(structure="lilas", structure_choisie=str(lyon.pk)))
     assert Utilisateur.objects.get().structure == lyon
 

@@ -1,0 +1,177 @@
+"""La table des accès : chaque adresse du portail, et ce qu'elle répond à chacun. Une adresse absente d'ici échoue."""
+
+import pytest
+from captcha.models import CaptchaStore
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import transaction
+from django.urls import URLResolver, get_resolver, reverse
+
+from accounts.models import Utilisateur
+from courriels.models import Courriel
+from depot.models import Document
+from depot.services import supprimer
+from habilitations.enums import EtatDemande
+from habilitations.models import Demande, Habilitation, Profil
+from habilitations.services import ajouter_structure, creer_brouillon
+from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
+from structures.models import Structure
+from tests.accounts.factories import UtilisateurFactory
+
+VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "connexion"
+
+#                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
+A_TOUS = [VU] * 6
+A_SOI = [CONNEXION, VU, VU, VU, VU, VU]
+AU_DEMANDEUR = [CONNEXION, ABSENT, VU, ABSENT, ABSENT, ABSENT]
+PAR_LE_DEMANDEUR = [CONNEXION, ABSENT, PARTI, ABSENT, ABSENT, ABSENT]
+AU_GESTIONNAIRE = [CONNEXION, FERME, FERME, VU, FERME, FERME]
+PAR_LE_GESTIONNAIRE = [CONNEXION, FERME, FERME, PARTI, FERME, FERME]
+AU_DEPOT = [CONNEXION, FERME, VU, FERME, VU, FERME]
+AU_DEPOSANT = [CONNEXION, FERME, VU, FERME, FERME, FERME]
+PAR_LE_DEPOSANT = [CONNEXION, FERME, PARTI, FERME, FERME, FERME]
+ENTREE = [VU, PARTI, PARTI, PARTI, PARTI, PARTI]
+
+# Adresse : ses arguments, la méthode, et la réponse à chaque rôle.
+TABLE = {
+    "accueil": ([], "get", A_SOI),
+    "sante": ([], "get", A_TOUS),
+    "mentions_legales": ([], "get", A_TOUS),
+    "donnees_personnelles": ([], "get", A_TOUS),
+    "accessibilite": ([], "get", A_TOUS),
+    "conditions": ([], "get", A_TOUS),
+    "plan_du_site": ([], "get", A_TOUS),
+    "aide": ([], "get", A_TOUS),
+    "captcha-image": (["captcha"], "get", A_TOUS),
+    "captcha-image-2x": (["captcha"], "get", A_TOUS),
+    "captcha-refresh": ([], "get", [ABSENT] * 6),  # hors d'un appel du navigateur
+    "accounts:connexion": ([], "get", ENTREE),
+    "accounts:deconnexion": ([], "post", [PARTI] * 6),
+    "accounts:inscription": ([], "get", ENTREE),
+    "accounts:proposer_structures": ([], "get", A_TOUS),
+    "accounts:inscription_envoyee": ([], "get", A_TOUS),
+    "accounts:confirmer": (["jeton"], "get", [PERIME] * 6),
+    "accounts:renvoyer_confirmation": ([], "get", A_TOUS),
+    "accounts:confirmation_renvoyee": ([], "get", A_TOUS),
+    "accounts:oubli": ([], "get", A_TOUS),
+    "accounts:oubli_envoye": ([], "get", A_TOUS),
+    "accounts:nouveau_mot_de_passe": (["jeton"], "get", [PERIME] * 6),
+    "accounts:identite": ([], "get", A_SOI),
+    "accounts:modifier_identite": ([], "get", A_SOI),
+    "accounts:changer_mot_de_passe": ([], "get", A_SOI),
+    "accounts:connexion_support": ([], "get", [PARTI, FERME, FERME, FERME, FERME, PARTI]),
+    "habilitations:nouvelle_demande": ([], "get", A_SOI),
+    "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
+    "habilitations:changer_profil": (["brouillon"], "get", AU_DEMANDEUR),
+    "habilitations:structures": (["brouillon"], "get", AU_DEMANDEUR),
+    "habilitations:type_de_structure": (["brouillon"], "get", AU_DEMANDEUR),
+    "habilitations:par_numero": (["brouillon", "type"], "get", AU_DEMANDEUR),
+    "habilitations:recherche_structure": (["brouillon", "type"], "get", AU_DEMANDEUR),
+    "habilitations:ajouter_structure": (["brouillon"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:retirer_structure": (["brouillon"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:recapitulatif": (["brouillon"], "get", PAR_LE_DEMANDEUR),
+    "habilitations:enregistrer_message": (["brouillon"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:mes_demandes": ([], "get", A_SOI),
+    "habilitations:demande": (["demande"], "get", AU_DEMANDEUR),
+    "habilitations:annuler_demande": (["brouillon"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:mes_habilitations": ([], "get", A_SOI),
+    "habilitations:renoncer": (["habilitation"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:file": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:traiter": (["en_attente"], "get", AU_GESTIONNAIRE),
+    "habilitations:accepter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:refuser": (["en_attente"], "post", AU_GESTIONNAIRE),  # sans motif : la page revient
+    "depot:accueil": ([], "get", AU_DEPOT),
+    "depot:nouveau": ([], "get", AU_DEPOSANT),
+    "depot:recepisses": ([], "get", [CONNEXION, FERME, ABSENT, FERME, ABSENT, FERME]),  # sans référence
+    "depot:recepisse": (["document"], "get", AU_DEPOT),
+    "depot:documents": ([], "get", AU_DEPOT),
+    "depot:telecharger": (["document"], "get", AU_DEPOT),
+    "depot:supprimer": (["document"], "post", PAR_LE_DEPOSANT),
+    "depot:zone": ([], "get", AU_DEPOT),
+    "depot:liste_finess": ([], "get", AU_DEPOT),
+    "depot:corbeille": ([], "get", AU_DEPOT),
+    "depot:restaurer": (["jete"], "post", PAR_LE_DEPOSANT),
+    "courriels:liste": ([], "get", A_TOUS),
+    "courriels:lire": (["courriel"], "get", A_TOUS),
+    "courriels:lire_html": (["courriel"], "get", A_TOUS),
+}
+# L'administration du support, d'un bloc : fermée à tous sauf à lui.
+SUPPORT_SEUL = [PARTI, PARTI, PARTI, PARTI, PARTI, VU]
+
+
+def adresses(motifs, espace=""):
+    for motif in motifs:
+        if not isinstance(motif, URLResolver):
+            if motif.name:
+                yield f"{espace}{motif.name}"
+        elif motif.app_name != "admin":
+            yield from adresses(motif.url_patterns, f"{espace}{motif.namespace}:" if motif.namespace else espace)
+
+
+def test_la_table_nomme_toutes_les_adresses_et_elles_seules():
+    assert set(adresses(get_resolver().url_patterns)) == set(TABLE)
+
+
+@pytest.fixture(scope="module")
+def roles(django_db_setup, django_db_blocker):
+    """La démonstration et ses personnes, posées une fois pour la table, puis défaites."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("charger_references", verbosity=0)
+        peupler()
+        comptes = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
+        yield [None, UtilisateurFactory(), *(Utilisateur.objects.get(courriel=un.courriel) for un in comptes)]
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def objets(roles, db):
+    """De quoi nommer l'objet d'une adresse : tous ceux d'une personne sont à la professionnelle."""
+    professionnelle = roles[2]
+    en_attente = Demande.objects.en_attente().first()
+    document, jete = Document.objects.get(), Document.objects.get()
+    profil = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
+    structure = Structure.objects.get(numero_finess="750790073")
+    brouillon = creer_brouillon(profil=profil, acteur=professionnelle)
+    ajouter_structure(demande=brouillon, structure=structure, acteur=professionnelle)
+    return {
+        "captcha": CaptchaStore.generate_key(),
+        "jeton": "jeton-invente",
+        "brouillon": brouillon.pk,
+        "type": "esms",
+        "demande": Demande.objects.get(demandeur=professionnelle, etat=EtatDemande.ACCEPTEE).pk,
+        "habilitation": Habilitation.objects.filter(titulaire=professionnelle).first().pk,
+        "en_attente": en_attente.pk,
+        "document": document.reference,
+        "jete": jete.reference,
+        "structure": structure.pk,
+        "courriel": Courriel.objects.first().reference,
+    }
+
+
+@pytest.mark.parametrize("nom", TABLE)
+@pytest.mark.parametrize(
+    "rang", range(6), ids=["anonyme", "sans-droit", "professionnelle", "gestionnaire", "agent", "support"]
+)
+def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(client, roles, objets, nom, rang):
+    arguments, methode, reponses = TABLE[nom]
+    if "jete" in arguments:
+        supprimer(document=Document.objects.get(), acteur=roles[2])
+    if roles[rang]:
+        client.force_login(roles[rang])
+    adresse = reverse(nom, args=[objets[argument] for argument in arguments])
+    reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})
+    reponse.close()
+    if reponses[rang] == CONNEXION:
+        assert reponse.status_code == PARTI
+        assert reponse["Location"].startswith(reverse("accounts:connexion"))
+    else:
+        assert reponse.status_code == reponses[rang]
+
+
+@pytest.mark.parametrize("rang", range(6))
+def test_l_administration_n_ouvre_qu_au_support(client, roles, objets, rang):
+    if roles[rang]:
+        client.force_login(roles[rang])
+    for modele in admin.site._registry:
+        adresse = reverse(f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist")
+        assert client.get(adresse).status_code == SUPPORT_SEUL[rang]

@@ -76,7 +76,7 @@ def test_aucun_gabarit_ne_reste_sans_emploi():
 
 
 def _est_nomme(gabarit: Path, source: str) -> bool:
-    """« app/page.html », « app/courriels/lettre » sans extension, ou « page » là où le code compose f"app/{nom}.html"."""
+    """« app/page.html », « app/courriels/lettre » sans extension, ou « page » là où le code compose f"app/{page}"."""
     entier = nom(gabarit)
     dossier = entier.rpartition("/")[0]
     compose = f'f"{dossier}/{{' in source and f'"{gabarit.stem}"' in source

@@ -4,12 +4,15 @@ import gzip
 import re
 from pathlib import Path
 
+import css_inline
 import pytest
 from crispy_forms.helper import FormHelper
 from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
 
+from courriels.paragraphes import Paragraphe
 from portail.checks import contraste_avec_blanc, couleurs_lisibles
 
 POIDS_MAX = 100_000  # octets comprimés, première visite de la connexion
@@ -96,3 +99,24 @@ class TestResumeDesErreurs:
 
     def test_il_n_y_en_a_pas_sans_erreur(self):
         assert "resume-erreurs" not in self.rendu({"nom": "Martin", "profil": "a"})
+
+
+class TestCourriel:
+    def rendu(self, **contexte):
+        base = {"sujet": "Sujet", "couleur": "#4b1f6f", "organisation": "CNSA", "site": "https://portail.example"}
+        return css_inline.inline(render_to_string("courriels/base.html", base | contexte))
+
+    def test_il_n_a_ni_image_ni_contenu_d_ailleurs(self):
+        assert not re.search(r"<img|<link|src=|url\(", self.rendu())
+
+    def test_l_adresse_entiere_se_lit_sous_le_bouton(self):
+        page = self.rendu(paragraphes=[Paragraphe(texte="Confirmer", adresse="https://portail.example/x/")])
+        assert page.count("https://portail.example/x/") == 2
+
+    def test_il_garde_son_mode_sombre_et_ecrit_ses_styles_sur_les_elements(self):
+        page = self.rendu()
+        assert "prefers-color-scheme: dark" in page
+        assert re.search(r'<td class="tete"[^>]*style="[^"]*#4b1f6f', page)
+
+    def test_ce_que_les_personnes_ecrivent_y_reste_du_texte(self):
+        assert "<script>" not in self.rendu(paragraphes=[Paragraphe(texte="<script>alert(1)</script>")])

@@ -111,7 +111,12 @@ class IdentiteForm(forms.Form):
         return [
             "nom",
             "prenom",
-            Div("structure", "structure_choisie", template="accounts/widgets/structure.html", **deplie),
+            Div(
+                "structure",
+                Div("structure_choisie", css_class="cartes-choix"),
+                template="accounts/widgets/structure.html",
+                **deplie,
+            ),
             Div(
                 Field("indicatif", wrapper_class="col-sm-5"),
                 Field("telephone", wrapper_class="col-sm-7"),
@@ -124,7 +129,7 @@ class IdentiteForm(forms.Form):
             label="Votre structure",
             required=False,
             widget=forms.RadioSelect,
-            choices=[(str(structure.pk), f"{structure}, {structure.lieu}") for structure in self.trouvees],
+            choices=[(str(s.pk), format_html("<strong>{}</strong><span>{}</span>", s, s.lieu)) for s in self.trouvees],
         )
 
     def clean(self) -> dict[str, Any]:

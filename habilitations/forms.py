@@ -5,13 +5,14 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Layout, Submit
 from django import forms
+from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Utilisateur
 from habilitations.models import Application, Demande, Profil
 from habilitations.queries import applications_gerees, profils_geres
-from structures.models import Departement, TypeStructure
+from structures.models import Departement, Structure, TypeStructure
 from structures.queries import FORMAT_ATTENDU
 
 
@@ -151,6 +152,16 @@ class RechercheStructureForm(forms.Form):
             "data-hx-select": "#resultats > *",
             "data-hx-sync": "this:replace",
         }
+
+
+class StructureForm(forms.Form):
+    """La structure que désigne un bouton « Ajouter » ou « Retirer »."""
+
+    structure = forms.ModelChoiceField(queryset=Structure.objects.none())
+
+    def __init__(self, *args: Any, parmi: QuerySet[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["structure"].queryset = parmi  # type: ignore[attr-defined]
 
 
 class MessageForm(forms.ModelForm[Demande]):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,11 +18,12 @@ from habilitations.forms import (
     ProfilForm,
     RechercheApplicationForm,
     RechercheStructureForm,
+    StructureForm,
     TypeStructureForm,
 )
 from habilitations.models import Application, Demande
 from habilitations.queries import demandes_de
-from habilitations.views.communs import Requete, sur_brouillon
+from habilitations.views.communs import Requete, envoi, sur_brouillon
 from structures.models import Structure, TypeStructure
 from structures.queries import Reponse, de_la_liste, par_numero, rechercher
 
@@ -81,7 +82,7 @@ def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
 def _form_profil(request: Requete, demande: Demande | None, application: Application) -> ProfilForm:
     precedent = reverse("habilitations:mes_demandes") if demande else reverse("accueil")
     initial = {"profil": demande.profil_id} if demande else {}
-    return ProfilForm(request.POST or None, application=application, precedent=precedent, initial=initial)
+    return ProfilForm(envoi(request), application=application, precedent=precedent, initial=initial)
 
 
 def _retenir_profil(request: Requete, demande: Demande | None, form: ProfilForm) -> HttpResponse:
@@ -163,7 +164,7 @@ def recherche_structure(request: Requete, demande: Demande, code: str) -> HttpRe
 @require_POST
 @sur_brouillon
 def ajouter_structure(request: Requete, demande: Demande) -> HttpResponse:
-    structure = get_object_or_404(Structure, pk=request.POST.get("structure") or 0)
+    structure = _structure_postee(request, Structure.objects.all())
     try:
         services.ajouter_structure(demande=demande, structure=structure, acteur=request.user)
     except DemandeImpossible as refus:
@@ -176,10 +177,18 @@ def ajouter_structure(request: Requete, demande: Demande) -> HttpResponse:
 @require_POST
 @sur_brouillon
 def retirer_structure(request: Requete, demande: Demande) -> HttpResponse:
-    structure = get_object_or_404(demande.structures.all(), pk=request.POST.get("structure") or 0)
+    structure = _structure_postee(request, demande.structures.all())
     services.retirer_structure(demande=demande, structure=structure, acteur=request.user)
     messages.success(request, f"{structure.nom} est retirée de votre demande.")
     return redirect("habilitations:structures", numero=demande.pk)
+
+
+def _structure_postee(request: Requete, parmi: QuerySet[Structure]) -> Structure:
+    form = StructureForm(request.POST, parmi=parmi)
+    if not form.is_valid():
+        raise Http404
+    structure: Structure = form.cleaned_data["structure"]
+    return structure
 
 
 def _page_structures(request: Requete, gabarit: str, demande: Demande, **contexte: Any) -> HttpResponse:
@@ -244,7 +253,7 @@ def enregistrer_message(request: Requete, demande: Demande) -> HttpResponse:
 
 def _form_message(request: Requete, demande: Demande) -> MessageForm:
     return MessageForm(
-        request.POST or None,
+        envoi(request),
         instance=Demande(message=demande.message),
         enregistrer=reverse("habilitations:enregistrer_message", args=[demande.pk]),
     )

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import Utilisateur
@@ -21,6 +21,11 @@ class Requete(HttpRequest):
     """Requête d'une personne connectée : `LoginRequiredMiddleware` écarte les autres."""
 
     user: Utilisateur
+
+
+def envoi(request: HttpRequest) -> QueryDict | None:
+    """Les données d'un formulaire envoyé, même vide ; None à la simple lecture de la page."""
+    return request.POST if request.method == "POST" else None
 
 
 def sur_brouillon(

@@ -25,7 +25,7 @@ from habilitations.queries import (
     trier,
     voisines,
 )
-from habilitations.views.communs import Requete
+from habilitations.views.communs import Requete, envoi
 
 PAR_PAGE = 25
 
@@ -108,7 +108,7 @@ def _page_de_demande(request: Requete, demande: Demande, form: MotifForm) -> Htt
 
 
 def _form_motif(request: Requete, numero: int) -> MotifForm:
-    return MotifForm(request.POST or None, adresse=_avec_filtres(request, "refuser", numero))
+    return MotifForm(envoi(request), adresse=_avec_filtres(request, "refuser", numero))
 
 
 def _demande_suivante(request: Requete, demande: Demande) -> HttpResponse:

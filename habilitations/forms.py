@@ -33,7 +33,12 @@ class RechercheApplicationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = _aide(
-            "get", Div("q", HTML('<button class="btn btn-outline-primary">Rechercher</button>'), css_class="en-ligne")
+            "get",
+            Div(
+                "q",
+                HTML('<button type="submit" class="btn btn-outline-primary">Rechercher</button>'),
+                css_class="en-ligne",
+            ),
         )
         self.helper.attrs = {
             "role": "search",
@@ -69,7 +74,7 @@ class ProfilForm(forms.Form):
             Div("profil", css_class="cartes-choix"),
             Div(
                 HTML(format_html('<a class="btn btn-outline-primary" href="{}">Précédent</a>', precedent)),
-                HTML('<button class="btn btn-primary a-droite">Suivant</button>'),
+                HTML('<button type="submit" class="btn btn-primary a-droite">Suivant</button>'),
                 css_class="barre-actions",
             ),
         )
@@ -95,7 +100,7 @@ class TypeStructureForm(forms.Form):
             "type",
             Div(
                 HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)),
-                HTML('<button class="btn btn-primary a-droite">Continuer</button>'),
+                HTML('<button type="submit" class="btn btn-primary a-droite">Continuer</button>'),
                 css_class="barre-actions",
             ),
         )
@@ -117,7 +122,7 @@ class NumeroForm(forms.Form):
             "numero",
             Div(
                 HTML(format_html('<a class="btn btn-outline-primary" href="{}">Retour</a>', retour)),
-                HTML('<button class="btn btn-primary a-droite">Rechercher</button>'),
+                HTML('<button type="submit" class="btn btn-primary a-droite">Rechercher</button>'),
                 css_class="barre-actions",
             ),
         )
@@ -140,7 +145,7 @@ class RechercheStructureForm(forms.Form):
             "q",
             Div(
                 HTML(format_html('<a class="btn btn-outline-primary" href="{}">Retour</a>', retour)),
-                HTML('<button class="btn btn-primary a-droite">Rechercher</button>'),
+                HTML('<button type="submit" class="btn btn-primary a-droite">Rechercher</button>'),
                 css_class="barre-actions",
             ),
         )
@@ -182,12 +187,12 @@ class MessageForm(forms.ModelForm[Demande]):
             Div(
                 HTML(
                     format_html(
-                        '<button class="btn btn-outline-primary" formaction="{}" name="suite" value="precedent">'
-                        "Précédent</button>",
+                        '<button type="submit" class="btn btn-outline-primary" formaction="{}"'
+                        ' name="suite" value="precedent">Précédent</button>',
                         enregistrer,
                     )
                 ),
-                HTML('<button class="btn btn-primary a-droite">Envoyer ma demande</button>'),
+                HTML('<button type="submit" class="btn btn-primary a-droite">Envoyer ma demande</button>'),
                 css_class="barre-actions",
             ),
         )
@@ -237,7 +242,7 @@ class FiltresForm(forms.Form):
             HTML(format_html('<input type="hidden" name="etat" value="{}">', etat)),
             Div(
                 "q",
-                HTML('<button class="btn btn-primary">Filtrer</button>'),
+                HTML('<button type="submit" class="btn btn-primary">Filtrer</button>'),
                 HTML(format_html('<a class="btn btn-link" href="?etat={}">Effacer les filtres</a>', etat)),
                 css_class="en-ligne",
             ),

@@ -19,6 +19,7 @@ from depot.enums import APPLICATION, DEPOSANT, NatureDocument
 from depot.erreurs import DepotImpossible, StockagePlein
 from depot.forms import Depot, FiltresDocuments, FiltresFiness
 from depot.models import Campagne, Document
+from depot.televersement import etait_plein
 from habilitations.gardes import Acces, acces_application
 
 PAR_PAGE = 25
@@ -66,7 +67,12 @@ def nouveau(request: HttpRequest, acces: Acces) -> HttpResponse:
     )
     statut = 200
     if request.method == "POST":
-        if form.is_valid():
+        if etait_plein(request):
+            # Les fichiers ont été sautés : qu'on n'accuse pas la personne de n'en avoir choisi aucun.
+            form.errors.pop("fichiers", None)
+            form.add_error("fichiers", str(StockagePlein()))
+            statut = INSUFFISANT
+        elif form.is_valid():
             recus, statut = _deposer(request, form)
             if recus:
                 return _vers_les_recepisses(request, recus)

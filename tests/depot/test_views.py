@@ -2,6 +2,7 @@ import errno
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 from django.utils import timezone
 
@@ -190,6 +191,19 @@ def test_un_disque_plein_repond_507_et_le_dit(client, alice, ici, juge_favorable
 
     assert reponse.status_code == 507
     assert "Rien n&#x27;a été gardé" in texte(reponse)
+
+
+def test_un_disque_plein_a_l_arrivee_repond_507_sans_rompre_la_requete(client, alice, ici, monkeypatch):
+    def plein(*_):
+        raise OSError(errno.ENOSPC, "plein")
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", plein)
+
+    reponse = envoyer(client, ici, ("a.pdf", b"x"), ("b.pdf", b"y"))
+
+    assert reponse.status_code == 507
+    assert "Rien n&#x27;a été gardé" in texte(reponse)
+    assert not Document.objects.exists()
 
 
 def test_sans_campagne_ouverte_la_page_dit_pourquoi(client, alice):

@@ -32,7 +32,7 @@ def regarder(page: Page) -> None:
         assert not defauts, f"{page.url} à {taille['width']} px, {teinte} : {defauts}"
     page.set_viewport_size({"width": 320, "height": 640})
     debord = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert debord <= 40, f"{page.url} déborde de {debord} px à 320 px de large"
+    assert debord <= 0, f"{page.url} déborde de {debord} px à 320 px de large"
     page.set_viewport_size(FORMATS[0][0])
     page.emulate_media(color_scheme="light")
 

@@ -69,7 +69,7 @@ TABLE = {
     "habilitations:recherche_structure": (["brouillon", "type"], "get", AU_DEMANDEUR),
     "habilitations:ajouter_structure": (["brouillon"], "post", PAR_LE_DEMANDEUR),
     "habilitations:retirer_structure": (["brouillon"], "post", PAR_LE_DEMANDEUR),
-    "habilitations:recapitulatif": (["brouillon"], "get", PAR_LE_DEMANDEUR),
+    "habilitations:recapitulatif": (["brouillon"], "get", AU_DEMANDEUR),
     "habilitations:enregistrer_message": (["brouillon"], "post", PAR_LE_DEMANDEUR),
     "habilitations:mes_demandes": ([], "get", A_SOI),
     "habilitations:demande": (["demande"], "get", AU_DEMANDEUR),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from structures.enums import EtatStructure
 from structures.finess.numeros import cle_juste, complete_par_un_zero, est_bien_forme, nettoyer
 from structures.models import Categorie, Departement, EntiteJuridique, Structure, StructureQuerySet, TypeStructure
-from structures.mots import cherches
 from structures.recherche import les_plus_pertinentes
 
 FORMAT_ATTENDU = "Le N°FINESS doit être composé de 9 caractères alphanumériques."
@@ -66,7 +65,7 @@ def rechercher(
     numero = nettoyer(texte)
     if est_bien_forme(numero):
         return list(parmi.filter(numero_finess=numero))
-    return les_plus_pertinentes(parmi, cherches(texte), limite)
+    return les_plus_pertinentes(parmi, texte, limite)
 
 
 def de_la_liste(type_structure: TypeStructure) -> StructureQuerySet:

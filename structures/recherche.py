@@ -3,7 +3,7 @@
 Les mots d'abord tels quels ; une faute de frappe n'est supposée que si rien ne répond (docs/decisions/recherche.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -14,60 +14,90 @@ from django.db.models.functions import Length
 
 from structures.enums import EtatStructure
 from structures.models import Mot, Structure, StructureQuerySet
-from structures.mots import voisins
+from structures.mots import cherches, decouper, voisins
 
 # Au-delà, c'est une adresse collée entière : les premiers mots suffisent.
 MOTS_MAX = 8
 CANDIDATES_MAX = 2000
 # En deçà, presque tout mot est voisin d'un autre.
 LONGUEUR_CORRIGEE = 4
+# Oublier un mot n'a de sens que s'il en reste de quoi désigner quelque chose.
+RESTE_MIN = 2
+APRES_Z = "{"
+
+# Un groupe par mot cherché : les mots qui peuvent en tenir lieu.
+Conjonction = list[list[str]]
 
 
-def les_plus_pertinentes(parmi: StructureQuerySet, mots: list[str], limite: int) -> list[Structure]:
-    for groupes in _essais(mots[:MOTS_MAX]):
+def les_plus_pertinentes(parmi: StructureQuerySet, texte: str, limite: int) -> list[Structure]:
+    mots = cherches(texte)[:MOTS_MAX]
+    phrase = " ".join(decouper(texte))
+    for essai in _essais(mots):
         # Trop vague, une recherche n'est pas classée entière : le coût suivrait la taille du registre.
-        premieres = parmi.filter(_contenant(groupes)).order_by("pk").values("pk")[:CANDIDATES_MAX]
-        if trouvees := list(_ordonner(parmi.filter(pk__in=premieres), groupes)[:limite]):
+        premieres = parmi.filter(_une_de(essai)).order_by("pk").values("pk")[:CANDIDATES_MAX]
+        if trouvees := list(_ordonner(parmi.filter(pk__in=premieres), phrase, essai[0])[:limite]):
             return trouvees
     return []
 
 
-def _essais(mots: list[str]) -> Iterator[list[list[str]]]:
-    """Les mots tels quels, puis corrigés ; chaque mot devient le groupe de ceux qui peuvent en tenir lieu.
-
-    N'est corrigé que le mot inconnu du registre, ou tous s'ils y sont tous ; celui qui n'a aucun voisin est oublié.
-    """
+def _essais(mots: list[str]) -> Iterator[list[Conjonction]]:
+    """Du plus fidèle au plus large. Un essai est fait de conjonctions, dont une suffit."""
     if not mots:
         return
-    yield [[mot] for mot in mots]
-    inconnus = [mot for mot in mots if not Structure.objects.filter(_contenant([[mot]])).exists()]
+    yield [[[mot] for mot in mots]]
+    inconnus = _inconnus(mots)
+    voisinage = _voisins_connus(inconnus or mots)
     if inconnus:
-        groupes = [_voisins_connus(mot) if mot in inconnus else [mot] for mot in mots]
+        # Le mot que le registre ignore cède la place à ses voisins ; sans voisin, ou sans réponse, il est oublié.
+        connus = [[mot] for mot in mots if mot not in inconnus]
+        if corriges := [voisinage[mot] if mot in inconnus else [mot] for mot in mots if voisinage.get(mot, True)]:
+            yield [corriges]
+        if len(connus) >= RESTE_MIN:
+            yield [connus]
+    elif len(mots) > RESTE_MIN:
+        # Tous connus, mais pas ensemble : l'un d'eux est de trop.
+        yield [[[mot] for mot in mots if mot != de_trop] for de_trop in mots]
     else:
-        groupes = [[mot, *_voisins_connus(mot)] for mot in mots]
-    if connus := [groupe for groupe in groupes if groupe]:
-        yield connus
+        yield [[[mot, *voisinage[mot]] for mot in mots]]
 
 
-def _voisins_connus(mot: str) -> list[str]:
-    if len(mot) < LONGUEUR_CORRIGEE:
-        return []
-    return list(Mot.objects.filter(mot__in=voisins(mot)).order_by("mot").values_list("mot", flat=True))
+def _inconnus(mots: list[str]) -> set[str]:
+    """Ceux qui ne sont ni un mot du registre, ni le début d'un mot."""
+    entiers = set(Mot.objects.filter(mot__in=mots).values_list("mot", flat=True))
+    return {mot for mot in mots if mot not in entiers and not mot.isdigit() and not _commence_un_mot(mot)}
 
 
-def _contenant(groupes: list[list[str]]) -> Q | Func:
-    """Vrai des structures qui ont, de chaque groupe, un mot au moins ; un mot vaut pour ceux qu'il commence."""
+def _commence_un_mot(mot: str) -> bool:
     if connection.vendor == "sqlite":
-        prefixes = [" OR ".join(f'"{mot}"*' for mot in groupe) for groupe in groupes]
-        return _DansIndexFTS(F("pk"), Value(" AND ".join(f"({prefixe})" for prefixe in prefixes)))
-    return reduce(and_, (reduce(or_, (Q(mots__contains=f" {mot}") for mot in groupe)) for groupe in groupes))
+        # Un LIKE y parcourrait toute la table.
+        return Mot.objects.filter(mot__gte=mot, mot__lt=f"{mot}{APRES_Z}").exists()
+    return Mot.objects.filter(mot__startswith=mot).exists()
 
 
-def _ordonner(structures: StructureQuerySet, groupes: list[list[str]]) -> StructureQuerySet:
+def _voisins_connus(mots: Iterable[str]) -> dict[str, list[str]]:
+    """Pour chaque mot assez long, les mots du registre à une faute de lui."""
+    possibles = {mot: voisins(mot) if len(mot) >= LONGUEUR_CORRIGEE else set() for mot in mots}
+    connus = set(Mot.objects.filter(mot__in=set().union(*possibles.values())).values_list("mot", flat=True))
+    return {mot: sorted(proches & connus) for mot, proches in possibles.items()}
+
+
+def _une_de(essai: list[Conjonction]) -> Q | Func:
+    """Vrai des structures qui ont, pour une conjonction, un mot de chaque groupe ; un mot vaut pour qui il commence."""
+    if connection.vendor == "sqlite":
+        return _DansIndexFTS(F("pk"), Value(" OR ".join(f"({_en_fts(conjonction)})" for conjonction in essai)))
+    return reduce(or_, (reduce(and_, (_un_de(groupe, "% {}%") for groupe in conjonction)) for conjonction in essai))
+
+
+def _en_fts(conjonction: Conjonction) -> str:
+    return " AND ".join("(" + " OR ".join(f'"{mot}"*' for mot in groupe) + ")" for groupe in conjonction)
+
+
+def _ordonner(structures: StructureQuerySet, phrase: str, conjonction: Conjonction) -> StructureQuerySet:
     """Les ouvertes, puis celles où les mots sont dans le nom, puis dans la ville, entiers plutôt que commencés."""
-    phrase = " ".join(groupe[0] for groupe in groupes)
-    note: Any = Case(When(mots__startswith=f" {phrase} ", then=2), default=0)
-    for groupe in groupes:
+    note: Any = Case(
+        When(mots__startswith=f" {phrase} / ", then=4), When(mots__startswith=f" {phrase} ", then=2), default=0
+    )
+    for groupe in conjonction:
         note += Case(
             When(_un_de(groupe, "% {} %/%/%"), then=4),
             When(_un_de(groupe, "% {} %/%") | _un_de(groupe, "% {}%/%/%"), then=3),

@@ -114,9 +114,11 @@ class Depot:
         self.lignes += len(bonnes)
 
     def ecarter_les_doublons(self) -> None:
-        for ligne, numero, premiere in self.tampon.retirer_les_doublons():
+        nombre, exemples = self.tampon.retirer_les_doublons(DETAIL_MAX)
+        self.lignes -= nombre
+        for ligne, numero, premiere in exemples:
             self._rejeter(ligne, f"le numéro {numero} est déjà à la ligne {premiere}")
-            self.lignes -= 1
+        self.rejetees += nombre - len(exemples)
         self.rejets.sort()
 
     def _rejeter(self, ligne: int, motif: str) -> None:

@@ -36,7 +36,10 @@ _DOUBLONS = """
 SELECT t.ligne, t.numero, p.premiere FROM import_finess t
 JOIN (SELECT numero, MIN(ligne) AS premiere FROM import_finess GROUP BY numero HAVING COUNT(*) > 1) p
     ON p.numero = t.numero
-WHERE t.ligne > p.premiere ORDER BY t.ligne
+WHERE t.ligne > p.premiere ORDER BY t.ligne LIMIT %s
+"""
+_SANS_DOUBLON = """
+DELETE FROM import_finess WHERE ligne NOT IN (SELECT MIN(ligne) FROM import_finess GROUP BY numero)
 """
 _PAR_DEPARTEMENT = "SELECT departement_lu, COUNT(*) FROM import_finess GROUP BY departement_lu ORDER BY departement_lu"
 _PAR_CATEGORIE = "SELECT categorie_lue, COUNT(*) FROM import_finess GROUP BY categorie_lue"
@@ -117,14 +120,15 @@ class Tampon:
             else:
                 curseur.executemany(_INSERTION, lignes)
 
-    def retirer_les_doublons(self) -> list[tuple[int, str, int]]:
-        """Garde la première ligne de chaque numéro ; rend les autres : ligne, numéro, ligne gardée."""
-        doublons: list[tuple[int, str, int]] = self._lignes(_DOUBLONS)
-        for ligne, _, _ in doublons:
-            self._executer("DELETE FROM import_finess WHERE ligne = %s", [ligne])
+    def retirer_les_doublons(self, exemples: int) -> tuple[int, list[tuple[int, str, int]]]:
+        """Garde la première ligne de chaque numéro ; rend le nombre des autres, et les premières d'entre elles.
+
+        Chaque exemple dit sa ligne, son numéro et la ligne gardée.
+        """
+        premiers: list[tuple[int, str, int]] = self._lignes(_DOUBLONS, [exemples])
         if connection.vendor == "postgresql":
             self._executer("ANALYZE import_finess")
-        return doublons
+        return self._executer(_SANS_DOUBLON) if premiers else 0, premiers
 
     def par_departement(self) -> dict[str, int]:
         return dict(self._lignes(_PAR_DEPARTEMENT))
@@ -150,9 +154,11 @@ class Tampon:
     def marquer_les_absentes(self, depuis: Any) -> list[tuple[str, str, str]]:
         return self._lignes(_ABSENTES, [depuis])
 
-    def _executer(self, ordre: str, valeurs: Iterable[Any] = ()) -> None:
+    def _executer(self, ordre: str) -> int:
         with connection.cursor() as curseur:
-            curseur.execute(ordre, list(valeurs))
+            curseur.execute(ordre)
+            nombre: int = curseur.rowcount
+            return nombre
 
     def _lignes(self, ordre: str, valeurs: Iterable[Any] = ()) -> list[Any]:
         with connection.cursor() as curseur:

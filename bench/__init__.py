@@ -1,0 +1,1 @@
+"""Mesures reproductibles : une commande, un tableau (voir bench/README.md)."""

@@ -1,0 +1,78 @@
+"""Bases jetables des mesures, et leur tableau."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+POSTGRESQL = os.environ.get("BENCH_DATABASE_URL", "postgres://root@127.0.0.1/bench_portail")
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Crée la base de BENCH_DATABASE_URL, la rend, la supprime."""
+    adresse = urlsplit(POSTGRESQL)
+    nom = adresse.path.lstrip("/")
+    serveur = adresse._replace(scheme="postgresql", path="/postgres").geturl()
+    with psycopg.connect(serveur, autocommit=True) as connexion:
+        connexion.execute(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)')
+        connexion.execute(f'CREATE DATABASE "{nom}"')
+        try:
+            yield POSTGRESQL
+        finally:
+            connexion.execute(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)')
+
+
+@contextmanager
+def sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as dossier:
+        yield f"sqlite:///{Path(dossier) / 'bench.sqlite3'}"
+
+
+def mesurer_sur_les_deux(module: str, fichier: str) -> dict[str, dict[str, Any]]:
+    """Rejoue `module` dans un processus neuf pour chaque base ; il y imprime ses mesures en JSON."""
+    mesures = {}
+    for nom, base in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
+        with base() as adresse:
+            environnement = os.environ | {
+                "DEMO": "1",
+                "DATABASE_URL": adresse,
+                "DJANGO_SETTINGS_MODULE": "portail.settings",
+            }
+            commande = [sys.executable, "-m", module, fichier, "--ici"]
+            sortie = subprocess.run(commande, env=environnement, check=True, stdout=subprocess.PIPE)
+            mesures[nom] = json.loads(sortie.stdout.splitlines()[-1])
+    return mesures
+
+
+def preparer() -> None:
+    """Une base neuve, aux données de référence."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, skip_checks=True)
+    call_command("charger_references", stdout=io.StringIO(), skip_checks=True)
+
+
+def tableau(titre: str, lignes: Sequence[tuple[str, Sequence[Any]]], colonnes: Sequence[str]) -> None:
+    print(f"\n{titre}\n")
+    print(f"| {' | '.join(['', *colonnes])} |")
+    print(f"|{' --- |' * (len(colonnes) + 1)}")
+    for nom, valeurs in lignes:
+        print(f"| {nom} | {' | '.join(str(valeur) for valeur in valeurs)} |")
+
+
+def fichier_demande(usage: str) -> str:
+    if len(sys.argv) < 2:
+        sys.exit(f"Usage : {usage}")
+    return sys.argv[1]

@@ -23,9 +23,8 @@ class ActionMotivee(ActionForm):
 
 @admin.register(Utilisateur)
 class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
-    list_display = ["identifiant", "nom", "prenom", "courriel", "etat", "structure", "cree_le", "last_login"]
+    list_display = ["identifiant", "nom", "prenom", "courriel", "etat", "last_login"]
     list_filter = ["etat", "is_staff", "cree_le"]
-    list_select_related = ["structure"]
     search_fields = ["identifiant", "nom", "prenom", "courriel"]
     show_full_result_count = False
     fieldsets = [

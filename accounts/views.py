@@ -84,9 +84,11 @@ def deconnexion(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def connexion_support(request: HttpRequest) -> HttpResponse:
-    """L'administration renvoie ici qui n'y a pas sa place."""
-    if request.user.is_authenticated:
-        raise PermissionDenied
+    """L'administration renvoie ici qui n'y est pas entré, ou n'y a pas sa place."""
+    if isinstance(request.user, Utilisateur):
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return redirect("admin:index")
     parametres = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
     return HttpResponseRedirect(f"{reverse('accounts:connexion')}?{parametres}")
 

@@ -95,3 +95,7 @@ def test_consulter_ne_suffit_pas_pour_agir(client, support):
     faire(client, "desactiver", personne, motif="Essai")
     personne.refresh_from_db()
     assert personne.etat == EtatCompte.ACTIF
+
+
+def test_le_support_deja_connecte_retrouve_l_administration(client, support):
+    assert client.get("/admin/login/").url == "/admin/"

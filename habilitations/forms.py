@@ -181,6 +181,12 @@ class MessageForm(forms.ModelForm[Demande]):
     def __init__(self, *args: Any, enregistrer: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["message"].help_text = "Remplissez un message à joindre à votre demande (facultatif)."
+        # Quitter le champ enregistre : fermer le navigateur ne perd rien.
+        self.fields["message"].widget.attrs |= {
+            "data-hx-post": enregistrer,
+            "data-hx-trigger": "change",
+            "data-hx-swap": "none",
+        }
         self.helper = _aide(
             "post",
             "message",

@@ -10,16 +10,23 @@ from accounts.models import Utilisateur
 from habilitations import courriels
 from habilitations.enums import EtatHabilitation
 from habilitations.erreurs import DemandeImpossible
-from habilitations.models import Demande, Habilitation
+from habilitations.models import Demande, Habilitation, Profil
 from habilitations.services.verrous import exiger_habilitation, relire_habilitation
-from journal.services import consigner
+from journal.services import Acteur, consigner
 from structures.models import Structure
 
 
-def ouvrir(*, demande: Demande, structure: Structure | None, acteur: Utilisateur) -> Habilitation:
-    """Donne le droit demandé, dans la transaction de la décision ; celui qui est en vigueur n'est jamais perdu."""
+def ouvrir(
+    *,
+    titulaire: Utilisateur,
+    profil: Profil,
+    structure: Structure | None,
+    acteur: Acteur,
+    demande: Demande | None = None,
+) -> Habilitation:
+    """Donne un droit, sous le verrou de la personne ; celui qui est en vigueur n'est jamais perdu."""
     derniere = Habilitation.objects.filter(
-        titulaire=demande.demandeur, profil=demande.profil, structure=structure, etat=EtatHabilitation.ACTIVE
+        titulaire=titulaire, profil=profil, structure=structure, etat=EtatHabilitation.ACTIVE
     ).first()
     aujourd_hui = timezone.localdate()
     if derniere and (derniere.fin_le is None or derniere.fin_le >= aujourd_hui):
@@ -27,18 +34,18 @@ def ouvrir(*, demande: Demande, structure: Structure | None, acteur: Utilisateur
     if derniere:
         _clore(derniere, EtatHabilitation.EXPIREE, acteur=None)
     habilitation = Habilitation.objects.create(
-        titulaire=demande.demandeur,
-        profil=demande.profil,
+        titulaire=titulaire,
+        profil=profil,
         structure=structure,
         demande=demande,
         debut_le=aujourd_hui,
-        fin_le=mois_plus_tard(aujourd_hui, demande.profil.duree_mois) if demande.profil.duree_mois else None,
+        fin_le=mois_plus_tard(aujourd_hui, profil.duree_mois) if profil.duree_mois else None,
     )
     consigner(
         acteur=acteur,
         action="habilitation.ouverte",
         objet=habilitation,
-        apres={"titulaire": str(demande.demandeur), "demande": demande.pk, "fin_le": habilitation.fin_le},
+        apres={"titulaire": str(titulaire), "demande": habilitation.demande_id, "fin_le": habilitation.fin_le},
     )
     return habilitation
 

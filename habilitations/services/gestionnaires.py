@@ -4,7 +4,8 @@ from django.db import transaction
 
 from accounts.models import Utilisateur
 from habilitations.enums import ADMINISTRATION
-from habilitations.models import Application, Habilitation, Portefeuille, Profil
+from habilitations.models import Application, Portefeuille, Profil
+from habilitations.services.droits import ouvrir
 from habilitations.services.verrous import verrouiller_personne
 from journal.services import Acteur, consigner
 
@@ -19,9 +20,7 @@ def nommer_gestionnaire(*, personne: Utilisateur, acteur: Acteur) -> Portefeuill
     """
     verrouiller_personne(personne.pk)
     profil = Profil.objects.get(application__code=ADMINISTRATION, code="gestionnaire")
-    if not Habilitation.objects.actives().filter(titulaire=personne, profil=profil).exists():
-        habilitation = Habilitation.objects.create(titulaire=personne, profil=profil)
-        consigner(acteur=acteur, action="habilitation.ouverte", objet=habilitation, apres={"titulaire": str(personne)})
+    ouvrir(titulaire=personne, profil=profil, structure=None, acteur=acteur)
     portefeuille, cree = Portefeuille.objects.get_or_create(nom=FRANCE_ENTIERE)
     if cree:
         portefeuille.applications.set(Application.objects.all())

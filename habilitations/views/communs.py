@@ -50,6 +50,9 @@ def sur_brouillon(
 
 
 def _deja_partie(request: Requete, refus: TransitionInterdite) -> HttpResponse:
+    if request.method == "POST" and request.headers.get("HX-Request"):
+        # Enregistrement de fond arrivé après l'envoi : la page qui s'ouvre a déjà tout dit.
+        return HttpResponse(status=204)
     messages.info(request, str(refus))
     if refus.objet.etat == EtatDemande.ANNULEE:
         return redirect("habilitations:mes_demandes")

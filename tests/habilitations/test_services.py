@@ -126,6 +126,22 @@ class TestBrouillon:
         services.choisir_profil(demande=demande, profil=seul, acteur=demande.demandeur)
         assert list(demande.structures.all()) == [premiere]
 
+    def test_rechoisir_le_meme_profil_ne_change_rien(self):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON)
+        services.choisir_profil(demande=demande, profil=demande.profil, acteur=demande.demandeur)
+        assert demande.structures.exists()
+        assert not Evenement.objects.exists()
+
+    def test_un_profil_sans_structure_n_en_accepte_aucune(self):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, profil=profil_sans_structure())
+        with pytest.raises(DemandeImpossible, match="n'attend aucune structure"):
+            services.ajouter_structure(demande=demande, structure=StructureFactory(), acteur=demande.demandeur)
+
+    def test_retirer_une_structure_absente_ne_consigne_rien(self):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON)
+        services.retirer_structure(demande=demande, structure=StructureFactory(), acteur=demande.demandeur)
+        assert not Evenement.objects.exists()
+
     def test_une_structure_s_ajoute_puis_se_retire(self):
         demande = DemandeFactory(etat=EtatDemande.BROUILLON, pour=[])
         structure = StructureFactory()

@@ -171,6 +171,58 @@ class TestAssistant:
         assert reponse["Location"] == f"/demande/{demande.pk}/structures/"
         assert "En cours" in texte(client.get(f"/demande/{demande.pk}/recapitulatif/"))
 
+    def test_quitter_le_champ_enregistre_le_message_sans_changer_de_page(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        adresse = f"/demande/{demande.pk}/message/"
+        assert adresse in texte(client.get(f"/demande/{demande.pk}/recapitulatif/"))
+        assert client.post(adresse, {"message": "De fond"}, headers={"HX-Request": "true"}).status_code == 204
+        demande.refresh_from_db()
+        assert demande.message == "De fond"
+
+    def test_un_enregistrement_de_fond_arrive_apres_l_envoi_ne_dit_rien(self, client, personne):
+        demande = DemandeFactory(demandeur=personne)
+        reponse = client.post(
+            f"/demande/{demande.pk}/message/", {"message": "Trop tard"}, headers={"HX-Request": "true"}
+        )
+        assert reponse.status_code == 204
+        demande.refresh_from_db()
+        assert demande.message == ""
+
+    def test_modifier_l_application_depuis_le_recapitulatif(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        reponse = client.post(f"/demande/{demande.pk}/message/", {"message": "", "suite": "application"})
+        assert reponse["Location"] == f"/demande/{demande.pk}/application/"
+
+    def test_reprendre_mene_la_ou_la_demande_en_est_restee(self, client, personne, brouillon):
+        assert client.get(f"/demande/{brouillon.pk}/")["Location"].endswith("/structures/")
+        complete = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        assert client.get(f"/demande/{complete.pk}/")["Location"].endswith("/recapitulatif/")
+        assert client.get(f"/mon-compte/demandes/{complete.pk}/")["Location"] == f"/demande/{complete.pk}/"
+
+    def test_une_demande_abandonnee_ramene_a_mes_demandes(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.ANNULEE, demandeur=personne)
+        assert client.get(f"/demande/{demande.pk}/")["Location"] == "/mon-compte/demandes/"
+
+    def test_un_profil_deja_tenu_se_refuse_sur_place(self, client, personne):
+        profil = profil_sans_structure()
+        HabilitationFactory(titulaire=personne, profil=profil, structure=None)
+        page = texte(client.post("/demande/nouvelle/?application=camsp-cmpp", {"profil": profil.pk}))
+        assert "Vous avez déjà l'habilitation" in page
+
+    def test_un_envoi_impossible_dit_pourquoi_et_garde_le_message(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        HabilitationFactory(titulaire=personne, profil=demande.profil, structure=demande.structures.get())
+        page = texte(client.post(f"/demande/{demande.pk}/recapitulatif/", {"message": "Je garde ceci"}))
+        assert "Vous avez déjà l'habilitation" in page
+        assert "Je garde ceci" in page
+
+    def test_un_message_trop_long_se_corrige_sur_place(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        page = texte(client.post(f"/demande/{demande.pk}/recapitulatif/", {"message": "a" * 2001}))
+        assert "2000" in page
+        demande.refresh_from_db()
+        assert demande.etat == EtatDemande.BROUILLON
+
     def test_changer_de_profil_mene_a_l_etape_qui_convient(self, client, personne):
         demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
         adresse = f"/demande/{demande.pk}/application/"

@@ -243,15 +243,19 @@ def test_un_fichier_a_deux_lectures_est_refuse(juger, contenu):
     assert juger(contenu, "a.pdf").motif == Motif.STRUCTURE
 
 
-def test_une_archive_qui_ment_sur_sa_taille_est_refusee():
+@pytest.mark.parametrize(
+    ("champ", "valeur", "motif"), [(24, 10, Motif.STRUCTURE), (24, 9_000, Motif.ENDOMMAGE), (16, 1, Motif.ENDOMMAGE)]
+)
+def test_une_archive_qui_ment_sur_sa_taille_ou_sa_somme_est_refusee(champ, valeur, motif):
     contenu = bytearray(fabrique.archive({"a.xml": b"<a>" + b"x" * 5000 + b"</a>"}))
-    sommaire = contenu.index(b"PK\x01\x02")
-    struct.pack_into("<I", contenu, sommaire + 24, 10)
+    struct.pack_into("<I", contenu, contenu.index(b"PK\x01\x02") + champ, valeur)
     fichier = io.BytesIO(contenu)
     archive = archives.ouvrir(fichier)
 
-    with pytest.raises(Refus):
+    with pytest.raises(Refus) as refus:
         list(archives.morceaux(fichier, archive.infolist()[0]))
+
+    assert refus.value.motif == motif
 
 
 def enregistrement(code, donnees=b""):

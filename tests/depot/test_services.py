@@ -119,12 +119,27 @@ def test_un_depot_est_consigne_et_donne_un_seul_recepisse(juge_favorable):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("debut", "fin"), [(-10, -1), (1, 10)])
-def test_on_ne_depose_pas_hors_campagne(juge_favorable, debut, fin):
+def test_on_ne_depose_pas_hors_campagne_et_rien_n_est_juge(monkeypatch, debut, fin):
+    monkeypatch.setattr(enclos, "juger", lambda *_: pytest.fail("jugé hors campagne"))
     jour = timezone.localdate()
     campagne = CampagneFactory(ouverte_le=jour + timedelta(days=debut), close_le=jour + timedelta(days=fin))
 
     with pytest.raises(DepotImpossible, match="La campagne 2026"):
         deposer(campagne=campagne)
+
+
+@pytest.mark.django_db
+def test_une_campagne_close_pendant_l_envoi_n_est_plus_ouverte(monkeypatch, juge_favorable, stockage):
+    campagne = CampagneFactory()
+    en_memoire = Campagne.objects.get()
+    hier = timezone.localdate() - timedelta(days=1)
+    Campagne.objects.update(ouverte_le=hier, close_le=hier)
+
+    with pytest.raises(DepotImpossible, match="est close"):
+        deposer(campagne=en_memoire)
+
+    assert campagne.documents.count() == 0
+    assert not fichiers(stockage)
 
 
 @pytest.mark.django_db

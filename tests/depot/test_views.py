@@ -95,7 +95,7 @@ def test_un_agent_lit_tout_et_ne_depose_rien(client, ici):
     assert Document.objects.gardes().count() == 1
 
 
-def test_agent_d_une_structure_n_y_depose_pas_pour_autant(client, alice, ailleurs):
+def test_agent_d_une_structure_n_y_depose_pas_pour_autant(client, alice, ailleurs, juge_favorable):
     HabilitationFactory(titulaire=alice, profil__code=AGENT, structure=ailleurs)
 
     reponse = envoyer(client, ailleurs, ("a.pdf", b"x"))
@@ -174,7 +174,7 @@ def test_on_ne_depose_ni_pour_une_autre_structure_ni_hors_campagne(client, alice
     assert not Document.objects.exists()
 
 
-def test_une_structure_d_une_autre_categorie_n_est_pas_proposee(client, alice):
+def test_une_structure_d_une_autre_categorie_n_est_pas_proposee(client, alice, juge_favorable):
     ehpad = StructureFactory(categorie=CategorieFactory(code="500"))
     HabilitationFactory(titulaire=alice, profil__code="gestionnaire", structure=ehpad)
 

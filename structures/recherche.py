@@ -1,6 +1,7 @@
 """Chercher des mots dans l'annuaire : index trigramme sur PostgreSQL, FTS5 sur SQLite, mêmes réponses.
 
-Les mots d'abord tels quels ; une faute de frappe n'est supposée que si rien ne répond (docs/decisions/recherche.md).
+Les mots d'abord tels quels ; une faute de frappe n'est supposée que si rien ne répond. Voir
+docs/decisions/recherche-et-import.md.
 """
 
 from collections.abc import Iterable, Iterator

@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def _afficher(self, lues: int, total: int) -> None:
         fait = 30 * lues // max(total, 1)
         fin = "\n" if lues >= total else ""
-        self.stderr.write(f"\r{'█' * fait:░<30} {lues} / {total} lignes", ending=fin)
+        self.stderr.write(f"\r{'█' * fait:░<30} {lues} / {total} lignes", style_func=str, ending=fin)
 
 
 def _recopier_l_entree(dossier: Path) -> Path:

@@ -66,6 +66,7 @@ function envoyer(formulaire) {
   const annonce = element("p", { role: "status" }, "Envoi en cours…");
   barre.setAttribute("aria-label", "Avancement de l'envoi");
   avancement.append(barre, chiffres);
+  formulaire.querySelector("[role=status]")?.remove();
   bouton.parentElement.before(annonce, avancement);
   bouton.disabled = true;
 
@@ -81,28 +82,32 @@ function envoyer(formulaire) {
     annonce.textContent = "Fichiers reçus, contrôle en cours…";
     barre.removeAttribute("value");
   });
-  requete.addEventListener("load", () => conclure(requete));
-  requete.addEventListener("error", () => {
+  const interrompre = () => {
     annonce.textContent = "L'envoi s'est interrompu. Vérifiez votre connexion, puis déposez à nouveau.";
-    annonce.className = "text-danger";
+    annonce.className = "etat etat-negatif";
     avancement.remove();
     bouton.disabled = false;
-  });
+  };
+  requete.addEventListener("load", () => conclure(requete) || interrompre());
+  requete.addEventListener("error", interrompre);
   requete.send(new FormData(formulaire));
 }
 
+// Vrai si la réponse est du portail : un récépissé où aller, ou la page et ses erreurs.
 function conclure(requete) {
   if (requete.status === 201) {
     location.assign(JSON.parse(requete.responseText).adresse);
-    return;
+    return true;
   }
-  // Un refus rend la page et ses erreurs : elle prend la place de celle-ci.
   const page = new DOMParser().parseFromString(requete.responseText, "text/html");
+  const contenu = page.querySelector("#contenu");
+  if (!contenu) return false;
   document.title = page.title;
-  document.querySelector("#contenu").replaceChildren(...page.querySelector("#contenu").childNodes);
+  document.querySelector("#contenu").replaceChildren(...contenu.childNodes);
   installer();
-  const resume = document.querySelector("#contenu [tabindex='-1']") ?? document.querySelector("#contenu");
+  const resume = document.querySelector("#contenu .resume-erreurs") ?? document.querySelector("#contenu");
   resume.focus();
+  return true;
 }
 
 installer();

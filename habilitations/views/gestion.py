@@ -34,13 +34,14 @@ PAR_PAGE = 25
 @require_GET
 def file(request: Requete, acces: Acces) -> HttpResponse:
     onglet, form, demandes = _liste(request)
-    page = Paginator(trier(d_un_onglet(demandes, onglet), form.cleaned_data.get("tri", "")), PAR_PAGE)
     nombres = compter_les_onglets(demandes)
+    pages = Paginator(trier(d_un_onglet(demandes, onglet), form.cleaned_data.get("tri", "")), PAR_PAGE)
+    pages.count = nombres[onglet]
     contexte = {
         "form": form,
         "onglet": onglet,
         "onglets": [(code, libelle, nombres[code]) for code, libelle in ONGLETS.items()],
-        "page": page.get_page(request.GET.get("page")),
+        "page": pages.get_page(request.GET.get("page")),
         "filtree": any(form.cleaned_data.get(champ) for champ in ("q", "application", "profil", "departement")),
     }
     return render(request, "habilitations/file.html", contexte)

@@ -98,6 +98,12 @@ class TestAssistant:
         assert "CAMSP / CMPP" not in texte(client.get("/demande/nouvelle/"))
         assert client.get("/demande/nouvelle/?application=camsp-cmpp").status_code == 404
 
+    def test_une_application_fermee_depuis_laisse_en_choisir_une_autre(self, client, brouillon):
+        brouillon.profil.application.ouverte = False
+        brouillon.profil.application.save()
+        page = texte(client.get(f"/demande/{brouillon.pk}/application/"))
+        assert "Choisissez d'abord une application" in page
+
     def test_un_profil_sans_structure_saute_l_etape(self, client, personne):
         profil = profil_sans_structure()
         reponse = client.post("/demande/nouvelle/?application=camsp-cmpp", {"profil": profil.pk})

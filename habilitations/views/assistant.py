@@ -56,10 +56,9 @@ def changer_profil(request: Requete, demande: Demande) -> HttpResponse:
 def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
     recherche = RechercheApplicationForm(request.GET)
     proposees = Application.objects.filter(ouverte=True)
+    application = proposees.filter(profils=demande.profil).first() if demande else None
     if code := request.GET.get("application"):
         application = get_object_or_404(proposees, code=code)
-    else:
-        application = proposees.filter(profils=demande.profil).first() if demande else None
     form = _form_profil(request, demande, application) if application else None
     if request.method == "POST" and form and form.is_valid():
         try:

@@ -9,8 +9,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts import services
+from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
-from accounts.services import GesteRefuse, TransitionInterdite
 
 admin.site.site_header = "Support du portail"
 admin.site.site_title = "Support du portail"

@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import jetons, services
 from accounts.enums import TRANSITIONS, EtatCompte
+from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.jetons import LienInvalide, Usage
 from accounts.models import Utilisateur
-from accounts.services import GesteRefuse, Identite, TransitionInterdite
+from accounts.services import Identite
 from journal.models import Evenement
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.accounts.outils import courriels_ecrits
@@ -51,7 +52,7 @@ def test_les_homonymes_sont_numerotes():
 
 def test_un_identifiant_pris_entre_la_lecture_et_l_ecriture_passe_au_suivant(monkeypatch):
     UtilisateurFactory(identifiant="yzemirli")
-    monkeypatch.setattr(services, "identifiants_pris", lambda _souhaite: set())
+    monkeypatch.setattr(services.inscription, "identifiants_pris", lambda _souhaite: set())
     inscrire()
     assert Utilisateur.objects.filter(identifiant="yzemirli2").exists()
 
@@ -142,7 +143,7 @@ def test_une_saisie_inconnue_n_ecrit_rien_nulle_part():
 def test_une_saisie_inconnue_fait_le_meme_travail(monkeypatch):
     personne = UtilisateurFactory()
     reveils = []
-    monkeypatch.setattr(services, "reveiller", lambda: reveils.append("réveil"))
+    monkeypatch.setattr(services.commun, "reveiller", lambda: reveils.append("réveil"))
     requetes = []
     for saisie in (personne.courriel, "inconnue@structure.example"):
         with CaptureQueriesContext(connection) as capture:

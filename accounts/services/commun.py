@@ -1,0 +1,71 @@
+"""Ce que partagent les gestes sur un compte."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts import courriels
+from accounts.enums import TRANSITIONS, EtatCompte
+from accounts.erreurs import TransitionInterdite
+from accounts.models import Utilisateur
+from accounts.queries import par_identifiant_ou_courriel
+from courriels.services import reveiller
+from journal.services import Acteur, consigner
+from structures.models import Structure
+
+
+@dataclass(frozen=True)
+class Identite:
+    """Ce que la personne dit d'elle-même, et peut changer ensuite."""
+
+    prenom: str
+    nom: str
+    telephone: str = ""
+    structure: Structure | None = None
+
+
+def resume(identite: Identite) -> dict[str, str]:
+    """Ce que le journal garde d'une identité."""
+    return {
+        "prenom": identite.prenom,
+        "nom": identite.nom,
+        "telephone": identite.telephone,
+        "structure": str(identite.structure or ""),
+    }
+
+
+def verrouiller(personne: Utilisateur) -> Utilisateur:
+    return Utilisateur.objects.select_for_update().get(pk=personne.pk)
+
+
+def passer(personne: Utilisateur, etat: EtatCompte) -> None:
+    if etat not in TRANSITIONS[EtatCompte(personne.etat)]:
+        raise TransitionInterdite(deja(personne))
+    personne.etat = etat
+
+
+def deja(personne: Utilisateur) -> str:
+    return f"Le compte {personne.identifiant} est dans l'état « {personne.get_etat_display()} »."
+
+
+def aider(personne: Utilisateur, actif: Callable[[Utilisateur], None]) -> None:
+    """Écrit à une personne connue ce que son compte lui permet : `actif` si elle peut entrer."""
+    {
+        EtatCompte.A_CONFIRMER: courriels.confirmation,
+        EtatCompte.ACTIF: actif,
+        EtatCompte.DESACTIVE: courriels.compte_desactive,
+    }[EtatCompte(personne.etat)](personne)
+
+
+def ecrire_si_connue(acteur: Acteur, saisie: str, action: str, actif: Callable[[Utilisateur], None]) -> None:
+    """Fait le même travail pour une saisie inconnue, puis l'oublie : le temps de réponse ne dit pas qui a un compte."""
+    with transaction.atomic():
+        personne = par_identifiant_ou_courriel(saisie)
+        inconnue = personne is None
+        personne = personne or Utilisateur(prenom="Compte", nom="inconnu", etat=EtatCompte.ACTIF)
+        consigner(acteur=acteur, action=action, objet=personne)
+        aider(personne, actif)
+        transaction.set_rollback(inconnue)
+    if inconnue:
+        reveiller()

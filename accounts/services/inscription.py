@@ -1,0 +1,79 @@
+"""Créer un compte et confirmer son adresse."""
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import courriels, identifiants, jetons
+from accounts.enums import EtatCompte
+from accounts.jetons import Usage
+from accounts.models import Utilisateur
+from accounts.queries import identifiants_pris
+from accounts.services.commun import Identite, aider, ecrire_si_connue, passer, resume, verrouiller
+from journal.services import Acteur, consigner
+
+
+def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe: str) -> None:
+    """Crée un compte à confirmer ; à une adresse déjà connue, écrit comment rentrer.
+
+    Ne rend rien et coûte un hachage dans les deux cas : la réponse ne dit pas qui a un compte.
+    """
+    courriel = courriel.lower()
+    hache = make_password(mot_de_passe)
+    with transaction.atomic():
+        personne, nouvelle = _trouver_ou_creer(identite, courriel, hache)
+        if nouvelle:
+            consigner(acteur=personne, action="compte.cree", objet=personne, apres=resume(identite))
+            courriels.confirmation(personne)
+        else:
+            consigner(acteur=acteur, action="inscription.adresse_connue", objet=personne)
+            aider(personne, courriels.deja_un_compte)
+
+
+def _trouver_ou_creer(identite: Identite, courriel: str, hache: str) -> tuple[Utilisateur, bool]:
+    """Le compte qui tient l'adresse, ou un compte neuf ; et s'il est neuf."""
+    souhaite = identifiants.racine(identite.prenom, identite.nom)
+    pris = identifiants_pris(souhaite)
+    for identifiant in identifiants.suite(souhaite):
+        if connue := Utilisateur.objects.filter(courriel=courriel).first():
+            return connue, False
+        if identifiant in pris:
+            continue
+        try:
+            with transaction.atomic():
+                return _creer(identifiant, identite, courriel, hache), True
+        except IntegrityError:
+            # Une inscription simultanée a pris l'adresse ou l'identifiant : on regarde, ou l'on passe au suivant.
+            pris.add(identifiant)
+    raise AssertionError("La suite des identifiants ne finit pas.")
+
+
+def _creer(identifiant: str, identite: Identite, courriel: str, hache: str) -> Utilisateur:
+    return Utilisateur.objects.create(
+        identifiant=identifiant,
+        prenom=identite.prenom,
+        nom=identite.nom,
+        telephone=identite.telephone,
+        structure=identite.structure,
+        courriel=courriel,
+        password=hache,
+        conditions_version=settings.CONDITIONS_VERSION,
+        conditions_acceptees_le=timezone.now(),
+    )
+
+
+def confirmer(*, acteur: Utilisateur, jeton: str) -> None:
+    """Active le compte d'`acteur`, à qui `jeton` fut envoyé. Lève `LienInvalide` si le lien vient de servir."""
+    with transaction.atomic():
+        personne = verrouiller(acteur)
+        jetons.lire(jeton, Usage.CONFIRMATION)
+        passer(personne, EtatCompte.ACTIF)
+        personne.confirme_le = timezone.now()
+        personne.save(update_fields=["etat", "confirme_le"])
+        consigner(acteur=personne, action="compte.confirme", objet=personne, apres={"courriel": personne.courriel})
+
+
+def renvoyer_confirmation(*, acteur: Acteur, courriel: str) -> None:
+    """Renvoie la confirmation à une adresse qui l'attend ; à toute autre, ce que son compte lui permet."""
+    ecrire_si_connue(acteur, courriel, "compte.confirmation_demandee", courriels.deja_un_compte)

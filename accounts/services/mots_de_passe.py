@@ -1,0 +1,41 @@
+"""Retrouver son accès, changer de mot de passe."""
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts import courriels, jetons
+from accounts.jetons import Usage
+from accounts.models import Utilisateur
+from accounts.services.commun import ecrire_si_connue, verrouiller
+from journal.services import Acteur, consigner
+
+
+def aider_a_rentrer(*, acteur: Acteur, saisie: str) -> None:
+    """Envoie à la personne son identifiant et un lien pour changer de mot de passe."""
+    ecrire_si_connue(acteur, saisie, "mot_de_passe.oublie", courriels.reinitialisation)
+
+
+def reinitialiser_mot_de_passe(*, acteur: Utilisateur, jeton: str, mot_de_passe: str) -> None:
+    """Change le mot de passe d'`acteur`, à qui `jeton` fut envoyé. Lève `LienInvalide` si le lien vient de servir."""
+    hache = make_password(mot_de_passe)
+    with transaction.atomic():
+        personne = verrouiller(acteur)
+        jetons.lire(jeton, Usage.MOT_DE_PASSE)
+        _poser_mot_de_passe(personne, hache, "mot_de_passe.reinitialise")
+
+
+def changer_mot_de_passe(*, acteur: Utilisateur, mot_de_passe: str) -> Utilisateur:
+    """Change le mot de passe de la personne connectée, qui vient de donner l'ancien ; rend le compte à jour."""
+    hache = make_password(mot_de_passe)
+    with transaction.atomic():
+        personne = verrouiller(acteur)
+        _poser_mot_de_passe(personne, hache, "mot_de_passe.change")
+    return personne
+
+
+def _poser_mot_de_passe(personne: Utilisateur, hache: str, action: str) -> None:
+    """Le nouveau hachage ferme les autres sessions : Django y lie chacune d'elles."""
+    personne.password = hache
+    personne.save(update_fields=["password"])
+    consigner(acteur=personne, action=action, objet=personne)
+    courriels.mot_de_passe_change(personne)

@@ -1,0 +1,91 @@
+"""Créer son compte et confirmer son adresse."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET
+
+from accounts import jetons, services
+from accounts.forms import (
+    AdresseForm,
+    InscriptionForm,
+)
+from accounts.jetons import LienInvalide, Usage
+from accounts.views.commun import CLE_COURRIEL, CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire
+from structures.queries import rechercher
+
+
+@login_not_required
+@lire_ou_ecrire
+@never_cache
+@sensitive_post_parameters("mot_de_passe")
+def inscription(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("accueil")
+    form = InscriptionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.inscrire(
+            acteur=request.user,
+            identite=form.identite(),
+            courriel=form.cleaned_data["courriel"],
+            mot_de_passe=form.cleaned_data["mot_de_passe"],
+        )
+        request.session[CLE_COURRIEL] = form.cleaned_data["courriel"]
+        return redirect("accounts:inscription_envoyee")
+    return render(request, "accounts/inscription.html", {"form": form})
+
+
+@login_not_required
+@require_GET
+def proposer_structures(request: HttpRequest) -> HttpResponse:
+    """Options d'une liste de suggestions, pour htmx."""
+    texte = request.GET.get("structure", "").strip()
+    trouvees = rechercher(texte, limite=10) if len(texte) > 2 else []  # noqa: PLR2004 -- trois lettres au moins
+    return render(request, "accounts/structures_proposees.html", {"structures": trouvees})
+
+
+@login_not_required
+@require_GET
+def inscription_envoyee(request: HttpRequest) -> HttpResponse:
+    return envoye(request, "accounts/inscription_envoyee.html", Usage.CONFIRMATION)
+
+
+@login_not_required
+@lire_ou_ecrire
+@never_cache
+def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
+    """Ouvrir le lien ne confirme rien, car les messageries l'ouvrent aussi : le bouton confirme."""
+    try:
+        personne = jetons.lire(jeton, Usage.CONFIRMATION)
+        if request.method != "POST":
+            return render(request, "accounts/confirmer.html", {"personne": personne})
+        services.confirmer(acteur=personne, jeton=jeton)
+    except LienInvalide as erreur:
+        return lien_invalide(request, "accounts/confirmation_impossible.html", erreur)
+    request.session[CLE_IDENTIFIANT] = personne.identifiant
+    messages.success(
+        request,
+        f"Votre adresse est confirmée et votre compte est ouvert. Connectez-vous avec votre identifiant "
+        f"{personne.identifiant} : vous pourrez ensuite demander l'accès à une application.",
+    )
+    return redirect("accounts:connexion")
+
+
+@login_not_required
+@lire_ou_ecrire
+@never_cache
+def renvoyer_confirmation(request: HttpRequest) -> HttpResponse:
+    form = AdresseForm(request.POST or None, initial={"saisie": request.session.get(CLE_COURRIEL)})
+    if request.method == "POST" and form.is_valid():
+        services.renvoyer_confirmation(acteur=request.user, courriel=form.cleaned_data["saisie"])
+        return redirect("accounts:confirmation_renvoyee")
+    return render(request, "accounts/renvoyer_confirmation.html", {"form": form})
+
+
+@login_not_required
+@require_GET
+def confirmation_renvoyee(request: HttpRequest) -> HttpResponse:
+    return envoye(request, "accounts/confirmation_renvoyee.html", Usage.CONFIRMATION)

@@ -1,0 +1,54 @@
+"""Retrouver son identifiant, changer un mot de passe oublié."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET
+
+from accounts import jetons, services
+from accounts.forms import (
+    OubliForm,
+    ReinitialisationForm,
+)
+from accounts.jetons import LienInvalide, Usage
+from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire
+
+
+@login_not_required
+@lire_ou_ecrire
+@never_cache
+def oubli(request: HttpRequest) -> HttpResponse:
+    form = OubliForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.aider_a_rentrer(acteur=request.user, saisie=form.cleaned_data["saisie"])
+        return redirect("accounts:oubli_envoye")
+    return render(request, "accounts/oubli.html", {"form": form})
+
+
+@login_not_required
+@require_GET
+def oubli_envoye(request: HttpRequest) -> HttpResponse:
+    return envoye(request, "accounts/oubli_envoye.html", Usage.MOT_DE_PASSE)
+
+
+@login_not_required
+@lire_ou_ecrire
+@never_cache
+@sensitive_post_parameters("mot_de_passe")
+def nouveau_mot_de_passe(request: HttpRequest, jeton: str) -> HttpResponse:
+    try:
+        personne = jetons.lire(jeton, Usage.MOT_DE_PASSE)
+        form = ReinitialisationForm(request.POST or None, personne=personne)
+        if request.method != "POST" or not form.is_valid():
+            return render(request, "accounts/nouveau_mot_de_passe.html", {"form": form, "personne": personne})
+        services.reinitialiser_mot_de_passe(
+            acteur=personne, jeton=jeton, mot_de_passe=form.cleaned_data["mot_de_passe"]
+        )
+    except LienInvalide as erreur:
+        return lien_invalide(request, "accounts/reinitialisation_impossible.html", erreur)
+    request.session[CLE_IDENTIFIANT] = personne.identifiant
+    messages.success(request, "Votre mot de passe est changé. Connectez-vous avec le nouveau.")
+    return redirect("accounts:connexion")

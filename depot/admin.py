@@ -59,7 +59,7 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
     date_hierarchy = "depose_le"
     actions = ["juger_a_nouveau"]
 
-    @admin.action(description="Juger à nouveau les documents en cours d'examen", permissions=["view"])
+    @admin.action(description="Juger à nouveau les documents en examen", permissions=["view"])
     def juger_a_nouveau(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
         for document in documents.filter(etat=EtatDocument.EXAMEN_MANUEL):
             self._juger(request, document)

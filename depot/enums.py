@@ -36,7 +36,7 @@ TYPES_MIME = {
 class EtatDocument(TextChoices):
     """Un fichier refusé n'est pas gardé : il n'a pas d'état."""
 
-    EXAMEN_MANUEL = "examen_manuel", "En cours d'examen"
+    EXAMEN_MANUEL = "examen_manuel", "En examen"
     PUBLIE = "publie", "Déposé"
 
 

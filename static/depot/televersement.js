@@ -34,7 +34,7 @@ function montrer(fichiers, liste, tailleMax) {
       ligne.append(element("span", { className: "nom" }, fichier.name), element("span", {}, enOctets(fichier.size)));
       if (fichier.size > tailleMax) {
         const phrase = `Le fichier fait ${Math.ceil(fichier.size / 1e6)} Mo ; le maximum est ${tailleMax / 1e6} Mo.`;
-        ligne.append(element("span", { className: "etat etat-negatif" }, phrase));
+        ligne.append(element("span", { className: "invalid-feedback d-block" }, phrase));
       }
       return ligne;
     }),
@@ -84,7 +84,7 @@ function envoyer(formulaire) {
   });
   const interrompre = () => {
     annonce.textContent = "L'envoi s'est interrompu. Vérifiez votre connexion, puis déposez à nouveau.";
-    annonce.className = "etat etat-negatif";
+    annonce.className = "invalid-feedback d-block";
     avancement.remove();
     bouton.disabled = false;
   };

@@ -1,11 +1,14 @@
 """La table des accès : chaque adresse du portail, et ce qu'elle répond à chacun. Une adresse absente d'ici échoue."""
 
+import time
+
 import pytest
 from captcha.models import CaptchaStore
 from django.contrib import admin
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import Utilisateur
 from courriels.models import Courriel
@@ -18,11 +21,13 @@ from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peup
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 
-VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "connexion"
+VU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE, CONNEXION = 200, 302, 403, 404, 410, 422, "connexion"
 
 #                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
 A_TOUS = [VU] * 6
 A_SOI = [CONNEXION, VU, VU, VU, VU, VU]
+PAR_SOI = [CONNEXION, PARTI, PARTI, PARTI, PARTI, PARTI]
+SELON_LE_FACTEUR = [CONNEXION, *[PARTI] * 5]  # déjà fortes, ces personnes vont où elles allaient
 AU_DEMANDEUR = [CONNEXION, ABSENT, VU, ABSENT, ABSENT, ABSENT]
 PAR_LE_DEMANDEUR = [CONNEXION, ABSENT, PARTI, ABSENT, ABSENT, ABSENT]
 AU_GESTIONNAIRE = [CONNEXION, FERME, FERME, VU, FERME, FERME]
@@ -59,6 +64,24 @@ TABLE = {
     "accounts:identite": ([], "get", A_SOI),
     "accounts:modifier_identite": ([], "get", A_SOI),
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
+    "accounts:verification": ([], "get", SELON_LE_FACTEUR),
+    "accounts:envoyer_code": ([], "post", [CONNEXION, *[PARTI] * 5]),
+    "accounts:defier_cle": ([], "post", [FERME, VU, VU, VU, VU, VU]),
+    "accounts:verifier_cle": ([], "post", [FERME, ILLISIBLE, ILLISIBLE, ILLISIBLE, ILLISIBLE, ILLISIBLE]),
+    "accounts:securite": ([], "get", A_SOI),
+    "accounts:redonner_mot_de_passe": ([], "get", A_SOI),
+    "accounts:ajouter_facteur": ([], "get", A_SOI),
+    "accounts:ajouter_application": ([], "post", PAR_SOI),
+    "accounts:ajouter_courriel": ([], "post", PAR_SOI),
+    "accounts:ajouter_sms": ([], "get", A_SOI),
+    "accounts:ajouter_cle": ([], "get", A_SOI),
+    "accounts:commencer_cle": ([], "post", A_SOI),
+    "accounts:enregistrer_cle": ([], "post", [CONNEXION, *[ILLISIBLE] * 5]),
+    "accounts:codes_de_secours": ([], "get", A_SOI),
+    "accounts:activer_facteur": (["facteur_commence"], "get", AU_DEMANDEUR),
+    "accounts:renvoyer_code": (["facteur_commence"], "post", PAR_LE_DEMANDEUR),
+    "accounts:renommer_facteur": (["facteur"], "get", AU_DEMANDEUR),
+    "accounts:retirer_facteur": (["facteur"], "get", AU_DEMANDEUR),
     "accounts:connexion_support": ([], "get", [PARTI, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
     "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
@@ -132,6 +155,9 @@ def objets(roles, db):
     profil = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
     structure = Structure.objects.get(numero_finess="750790073")
     brouillon = creer_brouillon(profil=profil, acteur=professionnelle)
+    telephone = {"canal": "sms", "telephone": "+33612345678", "nom": "Téléphone"}
+    facteur = professionnelle.facteurs_message.create(**telephone, confirme_le=timezone.now())
+    commence = professionnelle.facteurs_message.create(**telephone | {"telephone": "+33687654321"})
     ajouter_structure(demande=brouillon, structure=structure, acteur=professionnelle)
     return {
         "captcha": CaptchaStore.generate_key(),
@@ -144,6 +170,8 @@ def objets(roles, db):
         "document": document.reference,
         "jete": jete.reference,
         "structure": structure.pk,
+        "facteur": f"sms-{facteur.pk}",
+        "facteur_commence": f"sms-{commence.pk}",
         "courriel": Courriel.objects.first().reference,
     }
 
@@ -158,6 +186,10 @@ def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(client, roles, objet
         supprimer(document=Document.objects.get(), acteur=roles[2])
     if roles[rang]:
         client.force_login(roles[rang])
+        # Le mot de passe vient d'être redonné : la table dit qui peut, non à quelles conditions.
+        session = client.session
+        session["mot_de_passe_redonne"] = int(time.time())
+        session.save()
     adresse = reverse(nom, args=[objets[argument] for argument in arguments])
     reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})
     reponse.close()

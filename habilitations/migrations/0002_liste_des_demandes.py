@@ -1,0 +1,19 @@
+
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('habilitations', '0001_initial'),
+        ('structures', '0002_recherche'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='demande',
+            index=models.Index(condition=models.Q(('soumise_le__isnull', False)), fields=['soumise_le', 'id'], name='demande_liste'),
+        ),
+    ]

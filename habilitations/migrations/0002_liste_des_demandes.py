@@ -1,15 +1,9 @@
-
-from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('habilitations', '0001_initial'),
-        ('structures', '0002_recherche'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('habilitations', '0001_initial')]
 
     operations = [
         migrations.AddIndex(

@@ -79,7 +79,7 @@ class Depot(forms.Form):
         self.fields["fichiers"].help_text = f"Un ou plusieurs fichiers, de {megaoctets} Mo au plus chacun."
         self.helper = FormHelper()
         self.helper.form_id = "depot"
-        self.helper.attrs = {"data-taille-max": taille_max}
+        self.helper.attrs = {"data-taille-max": taille_max, "novalidate": True}
         self.helper.layout = Layout(
             "structure",
             "campagne",

@@ -128,7 +128,8 @@ class Demande(models.Model):
     class Meta:
         ordering = ["-soumise_le", "-pk"]
         indexes = [
-            models.Index(fields=["soumise_le", "id"], condition=Q(etat=EtatDemande.EN_ATTENTE), name="demande_file")
+            models.Index(fields=["soumise_le", "id"], condition=Q(etat=EtatDemande.EN_ATTENTE), name="demande_file"),
+            models.Index(fields=["soumise_le", "id"], condition=Q(soumise_le__isnull=False), name="demande_liste"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -194,6 +194,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
+    "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
 vars().update(EMAIL_CONFIG)

@@ -8,8 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Laisse à la passe PostgreSQL de `make test` les tests qui ont besoin de lui."""
+    """Marque les parcours, et laisse à la passe PostgreSQL de `make test` les tests qui ont besoin de lui."""
+    for item in items:
+        if "tests/navigateur/" in item.nodeid:
+            item.add_marker("navigateur")
     if connection.vendor == "postgresql":
         return
     ecartes = [item for item in items if item.get_closest_marker("postgresql")]

@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portail.middleware.connexion_en_pleine_page",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portail.middleware.origine_du_journal",
     "portail.middleware.pages_privees",

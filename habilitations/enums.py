@@ -23,8 +23,8 @@ TRANSITIONS: dict[EtatDemande, frozenset[EtatDemande]] = {
     EtatDemande.ANNULEE: frozenset(),
 }
 DECIDEES = (EtatDemande.ACCEPTEE, EtatDemande.REFUSEE)
-# Seules les demandes jamais envoyées peuvent n'être à personne.
-JAMAIS_ENVOYEES = (EtatDemande.BROUILLON, EtatDemande.A_CONFIRMER, EtatDemande.ANNULEE)
+# États où la demande n'est peut-être jamais partie ; dans les autres elle a une date d'envoi, et un auteur.
+ENVOI_FACULTATIF = (EtatDemande.BROUILLON, EtatDemande.A_CONFIRMER, EtatDemande.ANNULEE)
 
 
 class TypeDemande(TextChoices):

@@ -11,7 +11,7 @@ from accounts.models import Utilisateur
 from habilitations.enums import (
     ADMINISTRATION,
     DECIDEES,
-    JAMAIS_ENVOYEES,
+    ENVOI_FACULTATIF,
     EtatDemande,
     EtatHabilitation,
     NombreStructures,
@@ -142,11 +142,11 @@ class Demande(models.Model):
                 name="demande_decidee_a_auteur_et_date",
             ),
             models.CheckConstraint(
-                condition=Q(etat__in=JAMAIS_ENVOYEES) | Q(soumise_le__isnull=False),
+                condition=Q(etat__in=ENVOI_FACULTATIF) | Q(soumise_le__isnull=False),
                 name="demande_soumise_a_une_date",
             ),
             models.CheckConstraint(
-                condition=Q(demandeur__isnull=False) | Q(etat__in=JAMAIS_ENVOYEES, soumise_le__isnull=True),
+                condition=Q(demandeur__isnull=False) | Q(etat__in=ENVOI_FACULTATIF, soumise_le__isnull=True),
                 name="demande_envoyee_a_un_auteur",
             ),
             models.CheckConstraint(

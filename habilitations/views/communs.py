@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from accounts.models import Utilisateur
 from accounts.queries import a_confirmer
@@ -85,7 +86,9 @@ def sur_brouillon(
     def chargee(request: Requete, numero: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         demande = _trouver(request, numero)
         if demande is None:
-            return redirect_to_login(request.get_full_path())
+            # Une fois la session ouverte, la demande reprend où elle en est : un envoi, lui, ne se rejoue pas.
+            reprise = reverse("habilitations:reprendre", args=[numero])
+            return redirect_to_login(reprise if request.method == "POST" else request.get_full_path())
         if demande.etat != EtatDemande.BROUILLON:
             return _deja_partie(request, TransitionInterdite(demande))
         try:

@@ -2,6 +2,9 @@
 
 from django.db.models import TextChoices
 
+# Les étapes de la « Demande de création de compte » : la première est ici, les autres celles d'une demande.
+ETAPES_CREATION = ("Identification", "Applications", "Structures", "Récapitulatif")
+
 
 class EtatCompte(TextChoices):
     A_CONFIRMER = "a_confirmer", "adresse à confirmer"

@@ -24,13 +24,15 @@ from structures.queries import rechercher
 STRUCTURES_PROPOSEES = 10
 
 
-def _aide(*contenu: Any, envoi: str, annuler: str = "") -> FormHelper:
-    """La mise en page commune : les champs, le bouton d'envoi, et où l'on va si l'on renonce."""
+def _aide(*contenu: Any, envoi: str, annuler: str = "", renoncer: str = "Annuler", autre: Any = None) -> FormHelper:
+    """La mise en page commune : les champs, le bouton d'envoi, un autre s'il y en a, et où l'on va si l'on renonce."""
     helper = FormHelper()
     helper.attrs = {"novalidate": True}
     actions: list[Any] = [StrictButton(envoi, type="submit", css_class="btn-primary")]
+    if autre:
+        actions.append(autre)
     if annuler:
-        actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)))
+        actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">{}</a>', annuler, renoncer)))
     helper.layout = Layout(*contenu, Div(*actions, css_class="barre-actions"))
     return helper
 
@@ -208,21 +210,18 @@ class InscriptionForm(IdentiteForm):
         error_messages={"required": "Acceptez les conditions d'utilisation pour vous inscrire."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, avec_demande: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["conditions"].help_text = format_html(
             '<a href="{}" target="_blank">Lire les conditions d\'utilisation (nouvel onglet)</a>',
             reverse("conditions"),
         )
-        self.helper = _aide(
-            *self._champs_identite(),
-            "courriel",
-            "mot_de_passe",
-            "captcha",
-            "conditions",
-            envoi="S'inscrire",
-            annuler=reverse("accounts:connexion"),
-        )
+        champs = [*self._champs_identite(), "courriel", "mot_de_passe", "captcha", "conditions"]
+        connexion = reverse("accounts:connexion")
+        if avec_demande:
+            self.helper = _aide(*champs, envoi="Suivant", annuler=connexion, renoncer="Annuler ma demande")
+        else:
+            self.helper = _aide(*champs, envoi="S'inscrire", annuler=connexion, autre=_et_demander())
 
     def clean_courriel(self) -> str:
         return str(self.cleaned_data["courriel"]).lower()
@@ -232,6 +231,16 @@ class InscriptionForm(IdentiteForm):
         personne = Utilisateur(**{champ: donnees.get(champ, "") for champ in ("prenom", "nom", "courriel")})
         _valider(self, "mot_de_passe", personne)
         return donnees
+
+
+def _et_demander() -> StrictButton:
+    """Le même formulaire, envoyé à la première étape de la « Demande de création de compte »."""
+    return StrictButton(
+        "S'inscrire et demander une application",
+        type="submit",
+        css_class="btn-outline-primary",
+        formaction=reverse("accounts:inscription_et_demande"),
+    )
 
 
 class EnvoiForm(forms.Form):

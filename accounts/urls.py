@@ -7,6 +7,7 @@ urlpatterns = [
     path("connexion/", connexion.connexion, name="connexion"),
     path("deconnexion/", connexion.deconnexion, name="deconnexion"),
     path("inscription/", inscription.inscription, name="inscription"),
+    path("inscription/demande/", inscription.inscription_et_demande, name="inscription_et_demande"),
     path("inscription/structures/", inscription.proposer_structures, name="proposer_structures"),
     path("inscription/envoyee/", inscription.inscription_envoyee, name="inscription_envoyee"),
     path("confirmer/<str:jeton>/", inscription.confirmer, name="confirmer"),

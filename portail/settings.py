@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portail.middleware.connexion_en_pleine_page",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portail.middleware.origine_du_journal",
     "portail.middleware.pages_privees",
@@ -190,6 +191,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
+    "oublier les demandes sans auteur": {"task": "habilitations.oublier_sans_auteur", "schedule": 24 * 3600.0},
     "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
@@ -203,6 +205,8 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.IdentifiantOuCourriel"]
 LOGIN_URL = "accounts:connexion"
 LOGIN_REDIRECT_URL = "accueil"
 LOGOUT_REDIRECT_URL = "accounts:connexion"
+# Où va qui s'inscrit en demandant une application.
+SUITE_DE_L_INSCRIPTION = "habilitations:nouvelle_demande"
 PASSWORD_HASHERS = [
     "accounts.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -13,6 +13,8 @@ from accounts.models import Utilisateur
 # Ce que la session retient d'une page à l'autre, pour la personne qui n'est pas encore connectée.
 CLE_IDENTIFIANT = "identifiant"
 CLE_COURRIEL = "courriel"
+# La personne qui demande un accès en créant son compte : sa saisie, et le compte créé (aucun si l'adresse est connue).
+CLE_POSTULANT = "postulant"
 
 lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -50,6 +50,7 @@ TABLE = {
     "accounts:connexion": ([], "get", ENTREE),
     "accounts:deconnexion": ([], "post", [CONNEXION] * 6),
     "accounts:inscription": ([], "get", ENTREE),
+    "accounts:inscription_et_demande": ([], "get", ENTREE),
     "accounts:proposer_structures": ([], "get", A_TOUS),
     "accounts:inscription_envoyee": ([], "get", A_TOUS),
     "accounts:confirmer": (["jeton"], "get", [PERIME] * 6),
@@ -63,6 +64,8 @@ TABLE = {
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
     "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
+    "habilitations:identification": ([], "get", [PARTI] * 6),  # sans inscription commencée
+    "habilitations:abandonner": (["brouillon"], "get", PAR_LE_DEMANDEUR),
     "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
     "habilitations:changer_profil": (["brouillon"], "get", AU_DEMANDEUR),
     "habilitations:structures": (["brouillon"], "get", AU_DEMANDEUR),

@@ -7,14 +7,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 
-admin.site.site_header = "Support du portail"
-admin.site.site_title = "Support du portail"
-admin.site.index_title = "Consulter et aider"
+# La page de django-otp laisse lire le secret d'une application d'authentification, ou en donner une à quelqu'un.
+admin.site.unregister(TOTPDevice)
 
 
 class ActionMotivee(ActionForm):
@@ -33,7 +33,7 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
         ("Conditions d'utilisation", {"fields": ["conditions_version", "conditions_acceptees_le"]}),
     ]
     action_form = ActionMotivee
-    actions = ["renvoyer_la_confirmation", "desactiver", "reactiver"]
+    actions = ["renvoyer_la_confirmation", "desactiver", "reactiver", "reinitialiser_les_facteurs"]
 
     @admin.action(description="Renvoyer le courriel de confirmation", permissions=["assister"])
     def renvoyer_la_confirmation(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
@@ -54,6 +54,15 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
         acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
         self._faire(
             request, queryset, lambda personne: services.reactiver(acteur=acteur, personne=personne, motif=motif)
+        )
+
+    @admin.action(description="Réinitialiser les seconds facteurs (avec un motif)", permissions=["assister"])
+    def reinitialiser_les_facteurs(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
+        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
+        self._faire(
+            request,
+            queryset,
+            lambda personne: services.reinitialiser_facteurs(acteur=acteur, personne=personne, motif=motif),
         )
 
     def _faire(

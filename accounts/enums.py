@@ -1,4 +1,6 @@
-"""États d'un compte."""
+"""États d'un compte, genres de seconds facteurs."""
+
+from datetime import timedelta
 
 from django.db.models import TextChoices
 
@@ -18,3 +20,27 @@ TRANSITIONS: dict[EtatCompte, set[EtatCompte]] = {
     # Un compte désactivé avant d'avoir été confirmé redevient « à confirmer ».
     EtatCompte.DESACTIVE: {EtatCompte.ACTIF, EtatCompte.A_CONFIRMER},
 }
+
+
+class GenreFacteur(TextChoices):
+    """Les seconds facteurs, du plus sûr au moins sûr."""
+
+    CLE = "cle", "Clé d'accès"
+    APPLICATION = "application", "Application d'authentification"
+    SMS = "sms", "Code par SMS"
+    COURRIEL = "courriel", "Code par courriel"
+    SECOURS = "secours", "Code de secours"
+
+    @property
+    def icone(self) -> str:
+        return {
+            "cle": "fingerprint",
+            "application": "shield-lock",
+            "sms": "phone",
+            "courriel": "envelope",
+            "secours": "life-preserver",
+        }[self.value]
+
+
+DUREE_CODE = timedelta(minutes=10)
+ESSAIS_PAR_CODE = 5

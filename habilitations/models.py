@@ -31,6 +31,11 @@ class Application(models.Model):
     adresse = models.CharField(max_length=200)
     icone = models.CharField("icône", max_length=40, default="grid", help_text="Nom dans la planche d'icônes.")
     ouverte = models.BooleanField("proposée aux demandes", default=True)
+    connexion_forte = models.BooleanField(
+        "exige deux étapes",
+        default=False,
+        help_text="Un second facteur est demandé à l'entrée, quel que soit le profil.",
+    )
     ordre = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -69,6 +74,9 @@ class Profil(models.Model):
         "durée (mois)", null=True, blank=True, help_text="Vide : sans date de fin."
     )
     ouvert = models.BooleanField("proposé aux demandes", default=True)
+    connexion_forte = models.BooleanField(
+        "exige deux étapes", default=False, help_text="Un second facteur est demandé à qui entre sous ce profil."
+    )
     ordre = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

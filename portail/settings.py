@@ -90,6 +90,10 @@ MAINTENANCE = env.bool("MAINTENANCE", default=False)
 
 # --- Applications ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # Avant les nôtres : accounts/admin.py retire de l'administration leurs pages, qui montrent des secrets.
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "portail",
     "depot",
     "habilitations",
@@ -97,7 +101,7 @@ INSTALLED_APPS = [
     "structures",
     "courriels",
     "journal",
-    "django.contrib.admin",
+    "portail.administration.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -226,6 +230,23 @@ AUTH_PASSWORD_VALIDATORS = [
 DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
 CONDITIONS_VERSION = "2026-11"
+
+# --- Seconds facteurs ------------------------------------------------------------------------------------------------
+# Le support et les gestionnaires n'entrent pas dans leurs pages sans un second facteur.
+SECOND_FACTEUR_OBLIGATOIRE = env.bool("SECOND_FACTEUR_OBLIGATOIRE", default=True)
+# Au-delà, une application qui demande une connexion forte fait refaire la vérification.
+DUREE_CONNEXION_FORTE = env.int("DUREE_CONNEXION_FORTE_HEURES", default=12) * 3600
+OTP_TOTP_ISSUER = f"Portail {ORGANISATION_NOM}"
+# Une clé d'accès appartient à un nom d'hôte, jamais à une adresse IP : en démonstration, c'est localhost.
+HOTE = urlsplit(SITE_URL)
+OTP_WEBAUTHN_RP_ID = "localhost" if DEMO else HOTE.hostname
+OTP_WEBAUTHN_RP_NAME = OTP_TOTP_ISSUER
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [f"http://localhost:{HOTE.port or 80}" if DEMO else SITE_URL]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# Passerelle d'envoi des SMS ; vide, les SMS ne sont pas proposés (en démonstration, ils se lisent avec les courriels).
+SMS_URL = env.str("SMS_URL", default="")
+SMS_JETON = env.str("SMS_JETON", default="")
+SMS_EXPEDITEUR = env.str("SMS_EXPEDITEUR", default=ORGANISATION_NOM)
 CAPTCHA_CHALLENGE_FUNCT = "accounts.captcha.defi"
 CAPTCHA_FONT_SIZE = 40
 CAPTCHA_LETTER_ROTATION = (-18, 18)

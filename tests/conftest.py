@@ -1,7 +1,11 @@
 """Ce que partagent tous les tests."""
 
+import time
+
 import pytest
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,3 +25,21 @@ def pytest_collection_modifyitems(config, items):
 def au_commit(django_capture_on_commit_callbacks):
     """Exécute ce qu'un service a remis à la fin de la transaction."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+class ClientFort(Client):
+    """`force_login` y vaut deux étapes : les pages du support et des gestionnaires s'ouvrent."""
+
+    def force_login(self, user, backend=None):
+        super().force_login(user, backend)
+        facteur, _ = user.facteurs_message.get_or_create(
+            canal="courriel", defaults={"nom": "Code par courriel", "confirme_le": timezone.now()}
+        )
+        session = self.session
+        session["connexion_forte"] = {"moyen": f"courriel-{facteur.pk}", "le": int(time.time())}
+        session.save()
+
+
+@pytest.fixture
+def client():
+    return ClientFort()

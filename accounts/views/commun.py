@@ -1,9 +1,11 @@
 """Ce que partagent les pages des comptes."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.courriels import en_mots
@@ -23,6 +25,19 @@ class Requete(HttpRequest):
     """Requête d'une personne connectée."""
 
     user: Utilisateur
+
+
+def suite_demandee(request: HttpRequest) -> str:
+    """Où allait la personne, si elle le dit et si c'est une page de ce portail."""
+    suite = request.GET.get("next", "")
+    sure = url_has_allowed_host_and_scheme(suite, {request.get_host()}, require_https=request.is_secure())
+    return suite if sure else ""
+
+
+def avec_suite(request: HttpRequest, vue: str, *args: str) -> HttpResponseRedirect:
+    """Mène à la vue, sans oublier où allait la personne."""
+    suite = suite_demandee(request)
+    return HttpResponseRedirect(resolve_url(vue, *args) + (f"?{urlencode({'next': suite})}" if suite else ""))
 
 
 def envoye(request: HttpRequest, gabarit: str, usage: Usage) -> HttpResponse:

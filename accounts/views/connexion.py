@@ -1,7 +1,9 @@
 """Entrer et sortir."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -9,17 +11,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import services
+from accounts.connexion_forte import attendre_le_facteur, est_forte, sceau, vers_la_verification
+from accounts.erreurs import EnvoiRefuse
 from accounts.forms import (
     ConnexionForm,
 )
-from accounts.models import Utilisateur
-from accounts.views.commun import CLE_IDENTIFIANT, lire_ou_ecrire
+from accounts.models import FacteurMessage, Utilisateur
+from accounts.queries import moyens_de_verification
+from accounts.views.commun import CLE_IDENTIFIANT, avec_suite, lire_ou_ecrire, suite_demandee
 
 
 @login_not_required
@@ -33,20 +37,29 @@ def connexion(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         personne = authenticate(request, **form.cleaned_data)
         if isinstance(personne, Utilisateur):
-            login(request, personne)
-            services.consigner_connexion(acteur=personne)
-            return HttpResponseRedirect(destination(request))
+            return _entrer(request, personne)
         services.consigner_refus(acteur=request.user, saisie=form.cleaned_data["username"])
         form.refuser()
     return render(request, "accounts/connexion.html", {"form": form})
 
 
+def _entrer(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
+    """Ouvre la session, ou mène à la vérification qui a un second facteur ; un code part s'il faut l'attendre."""
+    moyens = moyens_de_verification(personne)
+    if not moyens:
+        login(request, personne)
+        services.consigner_connexion(acteur=personne)
+        return HttpResponseRedirect(destination(request))
+    attendre_le_facteur(request, personne)
+    if isinstance(moyens[0].objet, FacteurMessage):
+        # Trop de codes demandés : la page de vérification offre de réessayer, ou un autre moyen.
+        with suppress(EnvoiRefuse):
+            services.envoyer_code(acteur=personne, facteur=moyens[0].objet, sceau=sceau(request))
+    return avec_suite(request, "accounts:verification")
+
+
 def destination(request: HttpRequest) -> str:
-    """Où allait la personne, si c'est une page de ce portail ; sinon l'accueil."""
-    suite = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(suite, {request.get_host()}, require_https=request.is_secure()):
-        return suite
-    return resolve_url("accueil")
+    return suite_demandee(request) or resolve_url("accueil")
 
 
 @login_not_required
@@ -66,6 +79,9 @@ def connexion_support(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Utilisateur):
         if not request.user.is_staff:
             raise PermissionDenied
-        return redirect("admin:index")
+        suite = suite_demandee(request) or reverse("admin:index")
+        if settings.SECOND_FACTEUR_OBLIGATOIRE and not est_forte(request):
+            return vers_la_verification(suite)
+        return HttpResponseRedirect(suite)
     parametres = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
     return HttpResponseRedirect(f"{reverse('accounts:connexion')}?{parametres}")

@@ -12,11 +12,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import PhoneNumberFormat
 
 from accounts.champs import INDICATIFS, Captcha, MotDePasse, NomPropre, NouveauMotDePasse
 from accounts.models import Utilisateur
 from accounts.services import Identite
+from accounts.telephones import NumeroInvalide, au_format_e164
 from structures.enums import EtatStructure
 from structures.models import Structure
 from structures.queries import rechercher
@@ -24,7 +25,9 @@ from structures.queries import rechercher
 STRUCTURES_PROPOSEES = 10
 
 
-def _aide(*contenu: Any, envoi: str, annuler: str = "", renoncer: str = "Annuler", autre: Any = None) -> FormHelper:
+def mise_en_page(
+    *contenu: Any, envoi: str, annuler: str = "", renoncer: str = "Annuler", autre: Any = None
+) -> FormHelper:
     """La mise en page commune : les champs, le bouton d'envoi, un autre s'il y en a, et où l'on va si l'on renonce."""
     helper = FormHelper()
     helper.attrs = {"novalidate": True}
@@ -105,7 +108,7 @@ class IdentiteForm(forms.Form):
         self.trouvees = _structures(self.data.get("structure", "")) if self.is_bound else []
         if len(self.trouvees) > 1:
             self._offrir_le_choix()
-        self.helper = _aide(*self._champs_identite(), envoi="Enregistrer", annuler=reverse("accounts:identite"))
+        self.helper = mise_en_page(*self._champs_identite(), envoi="Enregistrer", annuler=reverse("accounts:identite"))
 
     def _champs_identite(self) -> list[Any]:
         # La structure, facultative, ne se déplie que si elle est remplie.
@@ -162,16 +165,11 @@ class IdentiteForm(forms.Form):
         return choisie
 
     def _telephone(self, indicatif: str, saisie: str) -> str:
-        """Le numéro au format E.164 (+33612345678)."""
-        region = phonenumbers.region_code_for_country_code(int(indicatif))
         try:
-            numero = phonenumbers.parse(saisie, region)
-        except NumberParseException:
-            numero = None
-        if numero is None or not phonenumbers.is_valid_number(numero):
-            self.add_error("telephone", "Saisissez un numéro complet pour le pays choisi, par exemple 06 12 34 56 78.")
+            return au_format_e164(indicatif, saisie)
+        except NumeroInvalide as erreur:
+            self.add_error("telephone", str(erreur))
             return ""
-        return phonenumbers.format_number(numero, PhoneNumberFormat.E164)
 
     @staticmethod
     def initiales(personne: Utilisateur) -> dict[str, Any]:
@@ -219,9 +217,9 @@ class InscriptionForm(IdentiteForm):
         champs = [*self._champs_identite(), "courriel", "mot_de_passe", "captcha", "conditions"]
         connexion = reverse("accounts:connexion")
         if avec_demande:
-            self.helper = _aide(*champs, envoi="Suivant", annuler=connexion, renoncer="Annuler ma demande")
+            self.helper = mise_en_page(*champs, envoi="Suivant", annuler=connexion, renoncer="Annuler ma demande")
         else:
-            self.helper = _aide(*champs, envoi="S'inscrire", annuler=connexion, autre=_et_demander())
+            self.helper = mise_en_page(*champs, envoi="S'inscrire", annuler=connexion, autre=_et_demander())
 
     def clean_courriel(self) -> str:
         return str(self.cleaned_data["courriel"]).lower()
@@ -252,7 +250,9 @@ class EnvoiForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide("saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion"))
+        self.helper = mise_en_page(
+            "saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion")
+        )
 
 
 class AdresseForm(EnvoiForm):
@@ -281,7 +281,7 @@ class ReinitialisationForm(forms.Form):
     def __init__(self, *args: Any, personne: Utilisateur, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.personne = personne
-        self.helper = _aide("mot_de_passe", envoi="Changer le mot de passe")
+        self.helper = mise_en_page("mot_de_passe", envoi="Changer le mot de passe")
 
     def clean(self) -> dict[str, Any]:
         _valider(self, "mot_de_passe", self.personne)
@@ -295,7 +295,7 @@ class ChangementMotDePasseForm(ReinitialisationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "actuel", "mot_de_passe", envoi="Changer le mot de passe", annuler=reverse("accounts:identite")
         )
 

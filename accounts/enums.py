@@ -1,4 +1,4 @@
-"""États d'un compte."""
+"""États d'un compte et de ses sessions."""
 
 from django.db.models import TextChoices
 
@@ -15,3 +15,14 @@ TRANSITIONS: dict[EtatCompte, set[EtatCompte]] = {
     # Un compte désactivé avant d'avoir été confirmé redevient « à confirmer ».
     EtatCompte.DESACTIVE: {EtatCompte.ACTIF, EtatCompte.A_CONFIRMER},
 }
+
+
+class FinDeSession(TextChoices):
+    """Pourquoi une session est fermée, tel qu'on le dit à la personne qui revient."""
+
+    DECONNEXION = "deconnexion", "Cette session est terminée"
+    INACTIVITE = "inactivite", "Votre session s'est fermée, restée sans activité"
+    DUREE = "duree", "Votre session a atteint sa durée maximale"
+    AUTRE_APPAREIL = "autre_appareil", "Votre session a été fermée depuis un autre appareil"
+    MOT_DE_PASSE = "mot_de_passe", "Votre session s'est fermée au changement de votre mot de passe"
+    DESACTIVATION = "desactivation", "Votre session s'est fermée avec votre compte"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import compte, connexion, inscription, oubli
+from accounts.views import compte, connexion, inscription, oubli, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("mon-compte/identite/", compte.identite, name="identite"),
     path("mon-compte/identite/modifier/", compte.modifier_identite, name="modifier_identite"),
     path("mon-compte/mot-de-passe/", compte.changer_mot_de_passe, name="changer_mot_de_passe"),
+    path("mon-compte/sessions/", sessions.lister, name="sessions"),
+    path("mon-compte/sessions/fermer-les-autres/", sessions.fermer_autres, name="fermer_autres_sessions"),
+    path("mon-compte/sessions/<int:pk>/fermer/", sessions.fermer, name="fermer_session"),
+    path("session/prolonger/", sessions.prolonger, name="prolonger_session"),
     # L'administration n'a ni sa propre connexion, ni son propre changement de mot de passe.
     path("admin/login/", connexion.connexion_support, name="connexion_support"),
     path("admin/logout/", connexion.deconnexion),

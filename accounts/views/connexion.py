@@ -14,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import services
+from accounts import services, sessions
 from accounts.forms import (
     ConnexionForm,
 )
+from accounts.limites import Porte
 from accounts.models import Utilisateur
-from accounts.views.commun import CLE_IDENTIFIANT, lire_ou_ecrire
+from accounts.views.commun import CLE_IDENTIFIANT, lire_ou_ecrire, refus_au_formulaire
 
 
 @login_not_required
@@ -29,16 +30,33 @@ from accounts.views.commun import CLE_IDENTIFIANT, lire_ou_ecrire
 def connexion(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(destination(request))
-    form = ConnexionForm(request.POST or None, initial={"username": request.session.get(CLE_IDENTIFIANT)})
+    form = ConnexionForm(
+        request.POST or None,
+        initial={"username": request.session.get(CLE_IDENTIFIANT)},
+        captcha=services.captcha_requis(saisie=request.POST.get("username", "")),
+    )
     if request.method == "POST" and form.is_valid():
-        personne = authenticate(request, **form.cleaned_data)
-        if isinstance(personne, Utilisateur):
-            login(request, personne)
-            services.consigner_connexion(acteur=personne)
-            return HttpResponseRedirect(destination(request))
-        services.consigner_refus(acteur=request.user, saisie=form.cleaned_data["username"])
-        form.refuser()
+        with refus_au_formulaire(form) as refus:
+            if _entrer(request, form):
+                return HttpResponseRedirect(destination(request))
+        form.demander_captcha(services.captcha_requis(saisie=form.cleaned_data["username"]))
+        return refus.marquer(render(request, "accounts/connexion.html", {"form": form}))
     return render(request, "accounts/connexion.html", {"form": form})
+
+
+def _entrer(request: HttpRequest, form: ConnexionForm) -> bool:
+    """Ouvre la session si le mot de passe est bon. La tentative compte avant tout hachage. Lève `LimiteAtteinte`."""
+    saisie = form.cleaned_data["username"]
+    services.compter_tentative(acteur=request.user, porte=Porte.CONNEXION, sujet=saisie)
+    personne = authenticate(request, username=saisie, password=form.cleaned_data["password"])
+    if not isinstance(personne, Utilisateur):
+        services.consigner_refus(acteur=request.user, saisie=saisie)
+        form.refuser()
+        return False
+    services.effacer_tentative(porte=Porte.CONNEXION, sujet=saisie)
+    login(request, personne)
+    services.consigner_connexion(acteur=personne)
+    return True
 
 
 def destination(request: HttpRequest) -> str:
@@ -53,7 +71,7 @@ def destination(request: HttpRequest) -> str:
 @require_POST
 def deconnexion(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Utilisateur):
-        services.consigner_deconnexion(acteur=request.user)
+        services.quitter_session(acteur=request.user, session=sessions.numero(request))
     logout(request)
     messages.success(request, "Votre session est fermée.")
     return redirect("accounts:connexion")

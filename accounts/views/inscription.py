@@ -14,7 +14,15 @@ from accounts.forms import (
     InscriptionForm,
 )
 from accounts.jetons import LienInvalide, Usage
-from accounts.views.commun import CLE_COURRIEL, CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire
+from accounts.limites import Porte
+from accounts.views.commun import (
+    CLE_COURRIEL,
+    CLE_IDENTIFIANT,
+    envoye,
+    lien_invalide,
+    lire_ou_ecrire,
+    refus_au_formulaire,
+)
 from structures.queries import rechercher
 
 
@@ -26,16 +34,19 @@ def inscription(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accueil")
     form = InscriptionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.inscrire(
-            acteur=request.user,
-            identite=form.identite(),
-            courriel=form.cleaned_data["courriel"],
-            mot_de_passe=form.cleaned_data["mot_de_passe"],
-        )
-        request.session[CLE_COURRIEL] = form.cleaned_data["courriel"]
-        return redirect("accounts:inscription_envoyee")
-    return render(request, "accounts/inscription.html", {"form": form})
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            courriel = form.cleaned_data["courriel"]
+            services.compter_tentative(acteur=request.user, porte=Porte.INSCRIPTION, sujet=courriel)
+            services.inscrire(
+                acteur=request.user,
+                identite=form.identite(),
+                courriel=courriel,
+                mot_de_passe=form.cleaned_data["mot_de_passe"],
+            )
+            request.session[CLE_COURRIEL] = courriel
+            return redirect("accounts:inscription_envoyee")
+    return refus.marquer(render(request, "accounts/inscription.html", {"form": form}))
 
 
 @login_not_required
@@ -79,10 +90,13 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
 @never_cache
 def renvoyer_confirmation(request: HttpRequest) -> HttpResponse:
     form = AdresseForm(request.POST or None, initial={"saisie": request.session.get(CLE_COURRIEL)})
-    if request.method == "POST" and form.is_valid():
-        services.renvoyer_confirmation(acteur=request.user, courriel=form.cleaned_data["saisie"])
-        return redirect("accounts:confirmation_renvoyee")
-    return render(request, "accounts/renvoyer_confirmation.html", {"form": form})
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            saisie = form.cleaned_data["saisie"]
+            services.compter_tentative(acteur=request.user, porte=Porte.CONFIRMATION, sujet=saisie)
+            services.renvoyer_confirmation(acteur=request.user, courriel=saisie)
+            return redirect("accounts:confirmation_renvoyee")
+    return refus.marquer(render(request, "accounts/renvoyer_confirmation.html", {"form": form}))
 
 
 @login_not_required

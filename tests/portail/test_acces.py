@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 
-from accounts.models import Utilisateur
+from accounts.models import SessionOuverte, Utilisateur
 from courriels.models import Courriel
 from depot.models import Document
 from depot.services import supprimer
@@ -18,7 +18,7 @@ from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peup
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 
-VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "connexion"
+VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 204, 302, 403, 404, 410, "connexion"
 
 #                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
 A_TOUS = [VU] * 6
@@ -59,6 +59,10 @@ TABLE = {
     "accounts:identite": ([], "get", A_SOI),
     "accounts:modifier_identite": ([], "get", A_SOI),
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
+    "accounts:sessions": ([], "get", A_SOI),
+    "accounts:fermer_session": (["session"], "post", PAR_LE_DEMANDEUR),
+    "accounts:fermer_autres_sessions": ([], "post", [CONNEXION, *[PARTI] * 5]),
+    "accounts:prolonger_session": ([], "post", [CONNEXION, *[SANS_CONTENU] * 5]),
     "accounts:connexion_support": ([], "get", [PARTI, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
     "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
@@ -144,6 +148,7 @@ def objets(roles, db):
         "document": document.reference,
         "jete": jete.reference,
         "structure": structure.pk,
+        "session": SessionOuverte.objects.create(personne=professionnelle, appareil="Firefox sur Windows").pk,
         "courriel": Courriel.objects.first().reference,
     }
 

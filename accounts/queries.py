@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.enums import EtatCompte, GenreFacteur
-from accounts.models import FacteurMessage, Utilisateur
+from accounts.models import FacteurMessage, SessionOuverte, Utilisateur
 
 
 def par_identifiant_ou_courriel(saisie: str) -> Utilisateur | None:
@@ -109,3 +109,12 @@ def masquer(destination: str) -> str:
 
 def _horodatage(date: datetime | None) -> float:
     return date.timestamp() if date else 0.0
+
+
+def sessions_ouvertes(personne: Utilisateur) -> QuerySet[SessionOuverte]:
+    return personne.sessions.filter(fermee_le=None)
+
+
+def vient_d_une_adresse_habituelle(personne: Utilisateur, adresse: str | None) -> bool:
+    """Si la personne s'est déjà connectée depuis cette adresse."""
+    return adresse is not None and personne.sessions.filter(adresse=adresse).exists()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import cles, compte, connexion, inscription, oubli, securite, verification
+from accounts.views import cles, compte, connexion, inscription, oubli, securite, sessions, verification
 
 app_name = "accounts"
 urlpatterns = [
@@ -37,6 +37,9 @@ urlpatterns = [
     path("mon-compte/securite/<slug:reference>/renvoyer/", securite.renvoyer, name="renvoyer_code"),
     path("mon-compte/securite/<slug:reference>/renommer/", securite.renommer, name="renommer_facteur"),
     path("mon-compte/securite/<slug:reference>/retirer/", securite.retirer, name="retirer_facteur"),
+    path("mon-compte/sessions/fermer-les-autres/", sessions.fermer_autres, name="fermer_autres_sessions"),
+    path("mon-compte/sessions/<int:pk>/fermer/", sessions.fermer, name="fermer_session"),
+    path("session/prolonger/", sessions.prolonger, name="prolonger_session"),
     # L'administration n'a ni sa propre connexion, ni son propre changement de mot de passe.
     path("admin/login/", connexion.connexion_support, name="connexion_support"),
     path("admin/logout/", connexion.deconnexion),

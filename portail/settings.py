@@ -72,7 +72,6 @@ CSRF_COOKIE_NAME = "__Host-csrf" if not DEMO else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -126,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionsBornees",
     "portail.middleware.connexion_en_pleine_page",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portail.middleware.origine_du_journal",
@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.Limites",
 ]
 ROOT_URLCONF = "portail.urls"
 WSGI_APPLICATION = "portail.wsgi.application"
@@ -229,6 +230,24 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
+# Tentatives par personne et par adresse : (nombre, secondes). Ce que chaque porte en fait : accounts/limites.py.
+LIMITES = {
+    porte: tuple(map(int, env.str(f"LIMITE_{porte.upper()}", default=defaut).split("/")))
+    for porte, defaut in {
+        "connexion": "10/300",
+        "oubli": "5/86400",
+        "confirmation": "3/21600",
+        "inscription": "5/3600",
+        "facteur": "5/300",
+        "mot_de_passe": "10/300",
+    }.items()
+}
+# Échecs d'une personne, d'une adresse, après lesquels la connexion demande un captcha.
+CAPTCHA_APRES_ECHECS = env.int("CAPTCHA_APRES_ECHECS", default=3)
+# Minutes sans activité, et heures en tout, après lesquelles une session se ferme.
+SESSION_INACTIVITE = int(env.float("SESSION_INACTIVITE_MINUTES", default=30) * 60)
+SESSION_DUREE_MAX = int(env.float("SESSION_DUREE_MAX_HEURES", default=12) * 3600)
+SESSION_COOKIE_AGE = SESSION_DUREE_MAX
 CONDITIONS_VERSION = "2026-11"
 
 # --- Seconds facteurs ------------------------------------------------------------------------------------------------

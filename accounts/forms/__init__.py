@@ -49,14 +49,20 @@ class ConnexionForm(forms.Form):
     )
     password = MotDePasse()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, captcha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": True}
         self.helper.form_error_title = "Connexion refusée"
-        self.helper.layout = Layout(
-            "username", "password", StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
-        )
+        self.demander_captcha(captcha)
+
+    def demander_captcha(self, requis: bool) -> None:
+        """Ajoute ou retire le captcha ; celui d'une saisie déjà jugée servira à la suivante."""
+        self.fields.pop("captcha", None)
+        if requis:
+            self.fields["captcha"] = Captcha()
+        bouton = StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
+        self.helper.layout = Layout(*self.fields, bouton)
 
     def refuser(self) -> None:
         """La même réponse, que le compte soit inconnu, à confirmer ou désactivé, ou le mot de passe faux."""

@@ -16,9 +16,18 @@ from accounts.forms import (
     InscriptionForm,
 )
 from accounts.jetons import LienInvalide, Usage
+from accounts.limites import Porte
 from accounts.models import Utilisateur
 from accounts.signaux import adresse_a_confirmer, recueillir
-from accounts.views.commun import CLE_COURRIEL, CLE_IDENTIFIANT, CLE_POSTULANT, envoye, lien_invalide, lire_ou_ecrire
+from accounts.views.commun import (
+    CLE_COURRIEL,
+    CLE_IDENTIFIANT,
+    CLE_POSTULANT,
+    envoye,
+    lien_invalide,
+    lire_ou_ecrire,
+    refus_au_formulaire,
+)
 from structures.queries import rechercher
 
 
@@ -43,20 +52,23 @@ def _inscrire(request: HttpRequest, *, avec_demande: bool) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accueil")
     form = InscriptionForm(request.POST or None, avec_demande=avec_demande)
-    if request.method == "POST" and form.is_valid():
-        creee = services.inscrire(
-            acteur=request.user,
-            identite=form.identite(),
-            courriel=form.cleaned_data["courriel"],
-            mot_de_passe=form.cleaned_data["mot_de_passe"],
-        )
-        request.session[CLE_COURRIEL] = form.cleaned_data["courriel"]
-        if not avec_demande:
-            return redirect("accounts:inscription_envoyee")
-        _poursuivre(request, form, creee)
-        return redirect(settings.SUITE_DE_L_INSCRIPTION)
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            courriel = form.cleaned_data["courriel"]
+            services.compter_tentative(acteur=request.user, porte=Porte.INSCRIPTION, sujet=courriel)
+            creee = services.inscrire(
+                acteur=request.user,
+                identite=form.identite(),
+                courriel=courriel,
+                mot_de_passe=form.cleaned_data["mot_de_passe"],
+            )
+            request.session[CLE_COURRIEL] = courriel
+            if not avec_demande:
+                return redirect("accounts:inscription_envoyee")
+            _poursuivre(request, form, creee)
+            return redirect(settings.SUITE_DE_L_INSCRIPTION)
     contexte = {"form": form, "avec_demande": avec_demande, "etapes": ETAPES_CREATION, "etape": 1}
-    return render(request, "accounts/inscription.html", contexte)
+    return refus.marquer(render(request, "accounts/inscription.html", contexte))
 
 
 def _poursuivre(request: HttpRequest, form: InscriptionForm, creee: Utilisateur | None) -> None:
@@ -119,10 +131,13 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
 @never_cache
 def renvoyer_confirmation(request: HttpRequest) -> HttpResponse:
     form = AdresseForm(request.POST or None, initial={"saisie": request.session.get(CLE_COURRIEL)})
-    if request.method == "POST" and form.is_valid():
-        services.renvoyer_confirmation(acteur=request.user, courriel=form.cleaned_data["saisie"])
-        return redirect("accounts:confirmation_renvoyee")
-    return render(request, "accounts/renvoyer_confirmation.html", {"form": form})
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            saisie = form.cleaned_data["saisie"]
+            services.compter_tentative(acteur=request.user, porte=Porte.CONFIRMATION, sujet=saisie)
+            services.renvoyer_confirmation(acteur=request.user, courriel=saisie)
+            return redirect("accounts:confirmation_renvoyee")
+    return refus.marquer(render(request, "accounts/renvoyer_confirmation.html", {"form": form}))
 
 
 @login_not_required

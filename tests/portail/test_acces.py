@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from accounts.models import Utilisateur
+from accounts.models import SessionOuverte, Utilisateur
 from courriels.models import Courriel
 from depot.models import Document
 from depot.services import supprimer
@@ -19,7 +19,7 @@ from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peup
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 
-VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "accounts:connexion"
+VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 204, 302, 403, 404, 410, "accounts:connexion"
 ROLES = ["anonyme", "sans droit", "professionnelle", "gestionnaire", "agent", "support"]
 
 #                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
@@ -62,6 +62,9 @@ TABLE = {
     "accounts:identite": ([], "get", A_SOI),
     "accounts:modifier_identite": ([], "get", A_SOI),
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
+    "accounts:fermer_session": (["session"], "post", PAR_LE_DEMANDEUR),
+    "accounts:fermer_autres_sessions": ([], "post", [CONNEXION, *[PARTI] * 5]),
+    "accounts:prolonger_session": ([], "post", [CONNEXION, *[SANS_CONTENU] * 5]),
     "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
     "habilitations:identification": ([], "get", [PARTI] * 6),  # sans inscription commencée
@@ -145,6 +148,7 @@ def objets(roles):
         "en_attente": Demande.objects.en_attente().first().pk,
         "document": Document.objects.get().reference,
         "jete": Document.objects.get().reference,
+        "session": SessionOuverte.objects.create(personne=professionnelle, appareil="Firefox sur Windows").pk,
         "courriel": Courriel.objects.first().reference,
     }
 

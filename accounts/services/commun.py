@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import courriels
 from accounts.enums import TRANSITIONS, EtatCompte
-from accounts.erreurs import TransitionInterdite
+from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.queries import par_identifiant_ou_courriel
 from courriels.services import reveiller
@@ -43,6 +43,11 @@ def passer(personne: Utilisateur, etat: EtatCompte) -> None:
     if etat not in TRANSITIONS[EtatCompte(personne.etat)]:
         raise TransitionInterdite(deja(personne))
     personne.etat = etat
+
+
+def exiger_un_motif(motif: str) -> None:
+    if not motif:
+        raise GesteRefuse("Indiquez un motif : le journal le garde.")
 
 
 def deja(personne: Utilisateur) -> str:

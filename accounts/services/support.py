@@ -7,7 +7,7 @@ from accounts.enums import EtatCompte
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_desactiver
-from accounts.services.commun import deja, passer, verrouiller
+from accounts.services.commun import deja, exiger_un_motif, passer, verrouiller
 from journal.services import consigner
 
 
@@ -15,14 +15,14 @@ def desactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> Non
     """Ferme un compte et, dès le clic suivant, ses sessions. Lève `GesteRefuse` ou `TransitionInterdite`."""
     if refus := refus_de_desactiver(acteur, personne):
         raise GesteRefuse(refus)
-    _exiger_un_motif(motif)
+    exiger_un_motif(motif)
     with transaction.atomic():
         _changer_etat(acteur, verrouiller(personne), EtatCompte.DESACTIVE, "compte.desactive", motif)
 
 
 def reactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:
     """Rouvre un compte ; jamais confirmé, il reste à confirmer. Lève `GesteRefuse` ou `TransitionInterdite`."""
-    _exiger_un_motif(motif)
+    exiger_un_motif(motif)
     with transaction.atomic():
         personne = verrouiller(personne)
         if personne.etat != EtatCompte.DESACTIVE:
@@ -39,11 +39,6 @@ def aider_a_confirmer(*, acteur: Utilisateur, personne: Utilisateur) -> None:
             raise TransitionInterdite(deja(personne))
         consigner(acteur=acteur, action="compte.confirmation_demandee", objet=personne)
         courriels.confirmation(personne)
-
-
-def _exiger_un_motif(motif: str) -> None:
-    if not motif:
-        raise GesteRefuse("Indiquez un motif : le journal le garde.")
 
 
 def _changer_etat(acteur: Utilisateur, personne: Utilisateur, etat: EtatCompte, action: str, motif: str) -> None:

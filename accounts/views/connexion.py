@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import services
+from accounts import mire, services
 from accounts.forms import (
     ConnexionForm,
 )
@@ -38,7 +38,8 @@ def connexion(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(destination(request))
         services.consigner_refus(acteur=request.user, saisie=form.cleaned_data["username"])
         form.refuser()
-    return render(request, "accounts/connexion.html", {"form": form})
+    voies = mire.voies("compte_local", request.GET.get("next", ""))
+    return render(request, "accounts/connexion.html", {"form": form, "voies": voies})
 
 
 def destination(request: HttpRequest) -> str:

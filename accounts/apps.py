@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 
@@ -11,3 +13,4 @@ class AccountsConfig(AppConfig):
         from accounts import sessions
 
         user_logged_in.connect(sessions.ouvrir, dispatch_uid="sessions.ouvrir")
+        import_module("accounts.checks")

@@ -196,3 +196,22 @@ class Compteur(models.Model):
 
     def __str__(self) -> str:
         return self.cle
+
+
+class IdentiteExterne(models.Model):
+    """La même personne chez un fournisseur d'identité : ce qu'il en dit de stable, et le compte auquel c'est lié."""
+
+    personne = models.ForeignKey(Utilisateur, models.CASCADE, related_name="identites_externes")
+    emetteur = models.CharField("émetteur", max_length=200, help_text="Adresse du fournisseur (« iss »).")
+    sujet = models.CharField(max_length=255, help_text="Identifiant de la personne chez lui (« sub »).")
+    liee_le = models.DateTimeField("liée le", default=timezone.now, editable=False)
+    servie_le = models.DateTimeField("dernier usage", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "identité externe"
+        verbose_name_plural = "identités externes"
+        ordering = ["personne", "emetteur"]
+        constraints = [models.UniqueConstraint(fields=["emetteur", "sujet"], name="une_personne_par_identite_externe")]
+
+    def __str__(self) -> str:
+        return f"{self.sujet} ({self.emetteur})"

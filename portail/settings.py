@@ -228,6 +228,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["identifiant", "nom", "prenom", "courriel"]},
     },
 ]
+# Les façons d'entrer que montre la page de connexion, dans leur ordre (voir accounts/mire.py).
+VOIES_DE_CONNEXION = env.list("VOIES_DE_CONNEXION", default=["compte_local"])
 DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
 # Tentatives par personne et par adresse : (nombre, secondes). Ce que chaque porte en fait : accounts/limites.py.

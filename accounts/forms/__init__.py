@@ -35,7 +35,8 @@ def mise_en_page(
     if autre:
         actions.append(autre)
     if annuler:
-        actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">{}</a>', annuler, renoncer)))
+        aspect = "btn-link" if autre else "btn-outline-primary"
+        actions.append(HTML(format_html('<a class="btn {}" href="{}">{}</a>', aspect, annuler, renoncer)))
     helper.layout = Layout(*contenu, Div(*actions, css_class="barre-actions"))
     return helper
 

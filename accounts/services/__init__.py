@@ -14,6 +14,7 @@ from accounts.services.facteurs import (
     retirer_facteur,
 )
 from accounts.services.identite import modifier_identite
+from accounts.services.identites_externes import delier, lier
 from accounts.services.inscription import confirmer, inscrire, renvoyer_confirmation
 from accounts.services.limites import captcha_requis, compter_tentative, effacer_tentative
 from accounts.services.mots_de_passe import aider_a_rentrer, changer_mot_de_passe, reinitialiser_mot_de_passe
@@ -45,6 +46,7 @@ __all__ = [
     "consigner_refus",
     "creer_codes_de_secours",
     "defier_cle",
+    "delier",
     "desactiver",
     "effacer_tentative",
     "enroler_courriel",
@@ -52,6 +54,7 @@ __all__ = [
     "fermer_autres_sessions",
     "fermer_session",
     "inscrire",
+    "lier",
     "modifier_identite",
     "ouvrir_session",
     "quitter_session",

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import services, sessions
+from accounts import mire, services, sessions
 from accounts.connexion_forte import attendre_le_facteur, est_forte, sceau, vers_la_verification
 from accounts.erreurs import EnvoiRefuse
 from accounts.forms import (
@@ -45,8 +45,13 @@ def connexion(request: HttpRequest) -> HttpResponse:
             if personne:
                 return _entrer(request, personne)
         form.demander_captcha(services.captcha_requis(saisie=form.cleaned_data["username"]))
-        return refus.marquer(render(request, "accounts/connexion.html", {"form": form}))
-    return render(request, "accounts/connexion.html", {"form": form})
+        return refus.marquer(_page(request, form))
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: ConnexionForm) -> HttpResponse:
+    voies = mire.voies("compte_local", request.GET.get("next", ""))
+    return render(request, "accounts/connexion.html", {"form": form, "voies": voies})
 
 
 def _reconnaitre(request: HttpRequest, form: ConnexionForm) -> Utilisateur | None:

@@ -24,6 +24,7 @@ ATTENTE = "facteur_attendu"
 FORCE = "connexion_forte"
 REDONNE = "mot_de_passe_redonne"
 SCEAU = "sceau"
+CODE_ENVOYE = "code_envoye"
 DUREE_ATTENTE = 10 * 60
 DUREE_REDONNE = 10 * 60
 
@@ -62,9 +63,16 @@ def renforcer(request: HttpRequest, personne: Utilisateur, moyen: str) -> None:
         request.session.cycle_key()
     else:
         login(request, personne)
-    for cle in (ATTENTE, SCEAU):
+    for cle in (ATTENTE, SCEAU, CODE_ENVOYE):
         request.session.pop(cle, None)
     request.session[FORCE] = {"moyen": moyen, "le": _maintenant()}
+
+
+def reporter_la_force(request: HttpRequest, personne: Utilisateur) -> None:
+    """La personne a retiré elle-même un facteur : sa connexion reste forte, appuyée sur l'un de ceux qui restent."""
+    restants = facteurs(personne)
+    if restants and FORCE in request.session:
+        request.session[FORCE] = request.session[FORCE] | {"moyen": restants[0].reference}
 
 
 def est_forte(request: HttpRequest) -> bool:
@@ -82,6 +90,15 @@ def sceau(request: HttpRequest) -> str:
     """Secret de la session auquel sont liés les codes qu'elle demande."""
     valeur: str = request.session.setdefault(SCEAU, get_random_string(32))
     return valeur
+
+
+def noter_l_envoi(request: HttpRequest, moyen: str) -> None:
+    request.session[CODE_ENVOYE] = moyen
+
+
+def code_envoye(request: HttpRequest, moyen: str) -> bool:
+    """Un code est-il parti par ce moyen, dans cette session ? La page demande alors le code, sinon elle l'offre."""
+    return bool(request.session.get(CODE_ENVOYE) == moyen)
 
 
 def noter_mot_de_passe_redonne(request: HttpRequest) -> None:

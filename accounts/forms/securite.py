@@ -38,7 +38,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, genre: GenreFacteur, envoi: str = "Vérifier", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.genre = genre
-        self.fields["code"].help_text = AIDES[genre]
+        self.fields["code"].help_text = AIDES.get(genre, "")
         if genre == GenreFacteur.SECOURS:
             self.fields["code"].label = "Code de secours"
         else:

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import mire, services, sessions
-from accounts.connexion_forte import attendre_le_facteur, est_forte, sceau, vers_la_verification
+from accounts.connexion_forte import attendre_le_facteur, est_forte, noter_l_envoi, sceau, vers_la_verification
 from accounts.erreurs import EnvoiRefuse
 from accounts.forms import (
     ConnexionForm,
@@ -79,6 +79,7 @@ def _entrer(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
         # Trop de codes demandés : la page de vérification offre de réessayer, ou un autre moyen.
         with suppress(EnvoiRefuse):
             services.envoyer_code(acteur=personne, facteur=moyens[0].objet, sceau=sceau(request))
+            noter_l_envoi(request, moyens[0].reference)
     return avec_suite(request, "accounts:verification")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services, sessions, sms
-from accounts.connexion_forte import noter_mot_de_passe_redonne, preuve_recente, renforcer, sceau
+from accounts.connexion_forte import noter_mot_de_passe_redonne, preuve_recente, renforcer, reporter_la_force, sceau
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse, GesteRefuse
 from accounts.forms.securite import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
@@ -159,6 +159,7 @@ def retirer(request: Requete, reference: str) -> HttpResponse:
     if request.method == "POST":
         with _refus_en_message(request):
             services.retirer_facteur(acteur=request.user, facteur=facteur)
+            reporter_la_force(request, request.user)
             messages.success(request, f"« {facteur.nom} » est retiré. Un courriel vous le confirme.")
         return redirect("accounts:securite")
     contexte = {"facteur": facteur, "dernier": len(facteurs(request.user)) == 1}

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import services
-from accounts.connexion_forte import est_forte, personne_a_verifier, renforcer, sceau
+from accounts.connexion_forte import code_envoye, est_forte, noter_l_envoi, personne_a_verifier, renforcer, sceau
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse, EnvoiRefuse
 from accounts.forms.securite import CodeForm
@@ -52,6 +52,7 @@ def verification(request: HttpRequest) -> HttpResponse:
         "personne": personne,
         "suite": suite_demandee(request),
         "a_envoyer": isinstance(choisi.objet, FacteurMessage),
+        "envoye": code_envoye(request, choisi.reference),
     }
     return render(request, "accounts/verification.html", contexte)
 
@@ -76,6 +77,7 @@ def annoncer_l_envoi(request: HttpRequest, personne: Utilisateur, facteur: Facte
         return
     try:
         services.envoyer_code(acteur=personne, facteur=facteur.objet, sceau=sceau(request))
+        noter_l_envoi(request, facteur.reference)
     except EnvoiRefuse as refus:
         messages.error(request, str(refus))
     else:

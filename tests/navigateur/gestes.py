@@ -42,7 +42,7 @@ def se_connecter(page: Page, identifiant: str, mot_de_passe: str = MOT_DE_PASSE)
     page.get_by_label("Identifiant", exact=False).first.fill(identifiant)
     page.get_by_label("Mot de passe", exact=False).first.fill(mot_de_passe)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Vos applications|Vérification|Bonjour"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Vos applications|Vérification"))
     if "/verification/" in page.url:
         page.get_by_label("Code de vérification").fill(code_recu(page))
         page.get_by_role("button", name="Vérifier").click()

@@ -1,5 +1,7 @@
 """La table des accès : chaque adresse du portail, et ce qu'elle répond à chacun. Une adresse absente d'ici échoue."""
 
+import time
+
 import pytest
 from captcha.models import CaptchaStore
 from django.contrib import admin
@@ -7,6 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import SessionOuverte, Utilisateur
 from courriels.models import Courriel
@@ -19,12 +22,15 @@ from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peup
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 
-VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 204, 302, 403, 404, 410, "accounts:connexion"
+VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
+CONNEXION = "accounts:connexion"
 ROLES = ["anonyme", "sans droit", "professionnelle", "gestionnaire", "agent", "support"]
 
 #                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
 A_TOUS = [VU] * 6
 A_SOI = [CONNEXION, VU, VU, VU, VU, VU]
+PAR_SOI = [CONNEXION, PARTI, PARTI, PARTI, PARTI, PARTI]
+SELON_LE_FACTEUR = [CONNEXION, *[PARTI] * 5]  # déjà fortes, ces personnes vont où elles allaient
 AU_DEMANDEUR = [CONNEXION, ABSENT, VU, ABSENT, ABSENT, ABSENT]
 PAR_LE_DEMANDEUR = [CONNEXION, ABSENT, PARTI, ABSENT, ABSENT, ABSENT]
 AU_GESTIONNAIRE = [CONNEXION, FERME, FERME, VU, FERME, FERME]
@@ -66,6 +72,24 @@ TABLE = {
     "accounts:fermer_autres_sessions": ([], "post", [CONNEXION, *[PARTI] * 5]),
     "accounts:prolonger_session": ([], "post", [CONNEXION, *[SANS_CONTENU] * 5]),
     "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
+    "accounts:verification": ([], "get", SELON_LE_FACTEUR),
+    "accounts:envoyer_code": ([], "post", [CONNEXION, *[PARTI] * 5]),
+    "accounts:defier_cle": ([], "post", [FERME, VU, VU, VU, VU, VU]),
+    "accounts:verifier_cle": ([], "post", [FERME, ILLISIBLE, ILLISIBLE, ILLISIBLE, ILLISIBLE, ILLISIBLE]),
+    "accounts:securite": ([], "get", A_SOI),
+    "accounts:redonner_mot_de_passe": ([], "get", A_SOI),
+    "accounts:ajouter_facteur": ([], "get", A_SOI),
+    "accounts:ajouter_application": ([], "post", PAR_SOI),
+    "accounts:ajouter_courriel": ([], "post", PAR_SOI),
+    "accounts:ajouter_sms": ([], "get", A_SOI),
+    "accounts:ajouter_cle": ([], "get", A_SOI),
+    "accounts:commencer_cle": ([], "post", A_SOI),
+    "accounts:enregistrer_cle": ([], "post", [CONNEXION, *[ILLISIBLE] * 5]),
+    "accounts:codes_de_secours": ([], "get", A_SOI),
+    "accounts:activer_facteur": (["facteur_commence"], "get", AU_DEMANDEUR),
+    "accounts:renvoyer_code": (["facteur_commence"], "post", PAR_LE_DEMANDEUR),
+    "accounts:renommer_facteur": (["facteur"], "get", AU_DEMANDEUR),
+    "accounts:retirer_facteur": (["facteur"], "get", AU_DEMANDEUR),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
     "habilitations:identification": ([], "get", [PARTI] * 6),  # sans inscription commencée
     "habilitations:abandonner": (["brouillon"], "get", PAR_LE_DEMANDEUR),
@@ -136,6 +160,9 @@ def objets(roles):
     profil = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
     structure = Structure.objects.get(numero_finess="750790073")
     brouillon = creer_brouillon(profil=profil, acteur=professionnelle)
+    telephone = {"canal": "sms", "telephone": "+33612345678", "nom": "Téléphone"}
+    facteur = professionnelle.facteurs_message.create(**telephone, confirme_le=timezone.now())
+    commence = professionnelle.facteurs_message.create(**telephone | {"telephone": "+33687654321"})
     ajouter_structure(demande=brouillon, structure=structure, acteur=professionnelle)
     return {
         "captcha": CaptchaStore.generate_key(),
@@ -149,6 +176,8 @@ def objets(roles):
         "document": Document.objects.get().reference,
         "jete": Document.objects.get().reference,
         "session": SessionOuverte.objects.create(personne=professionnelle, appareil="Firefox sur Windows").pk,
+        "facteur": f"sms-{facteur.pk}",
+        "facteur_commence": f"sms-{commence.pk}",
         "courriel": Courriel.objects.first().reference,
     }
 
@@ -164,6 +193,10 @@ def reponse_a(personne, nom, objets):
             )
         if personne:
             client.force_login(personne)
+            # Le mot de passe vient d'être redonné : la table dit qui peut, non à quelles conditions.
+            session = client.session
+            session["mot_de_passe_redonne"] = int(time.time())
+            session.save()
         adresse = reverse(nom, args=[objets[argument] for argument in arguments])
         reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})
         if reponse.streaming:

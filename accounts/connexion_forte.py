@@ -37,6 +37,7 @@ def attendre_le_facteur(request: HttpRequest, personne: Utilisateur) -> None:
     request.session[ATTENTE] = {
         "personne": personne.pk,
         "empreinte": personne.get_session_auth_hash(),
+        "porte": personne.backend,
         "le": _maintenant(),
     }
 
@@ -62,7 +63,7 @@ def renforcer(request: HttpRequest, personne: Utilisateur, moyen: str) -> None:
     if isinstance(request.user, Utilisateur):
         request.session.cycle_key()
     else:
-        login(request, personne)
+        login(request, personne, backend=request.session[ATTENTE]["porte"])
     for cle in (ATTENTE, SCEAU, CODE_ENVOYE):
         request.session.pop(cle, None)
     request.session[FORCE] = {"moyen": moyen, "le": _maintenant()}

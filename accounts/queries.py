@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -45,14 +46,10 @@ class Facteur:
 
 def facteurs(personne: Utilisateur) -> list[Facteur]:
     """Les facteurs que la personne a prouvés, le dernier utilisé d'abord. Les codes de secours n'en sont pas un."""
-    tous = [
-        *(_cle(cle) for cle in WebAuthnCredential.objects.filter(user=personne, confirmed=True)),
-        *(_application(appareil) for appareil in TOTPDevice.objects.filter(user=personne, confirmed=True)),
-        *(_message(canal) for canal in personne.facteurs_message.exclude(confirme_le=None)),
-    ]
-    genres = list(GenreFacteur)
-    tous.sort(key=lambda facteur: (-_horodatage(facteur.utilise_le), genres.index(facteur.genre), facteur.objet.pk))
-    return tous
+    genres = [GenreFacteur.CLE, GenreFacteur.APPLICATION, GenreFacteur.SMS, GenreFacteur.COURRIEL]
+    tous = [_facteur(objet) for genre in genres for objet in _prouves(personne, genre)]
+    # Le tri garde l'ordre des genres, du plus sûr au moins sûr, entre ceux qui n'ont jamais servi.
+    return sorted(tous, key=lambda facteur: facteur.utilise_le.timestamp() if facteur.utilise_le else 0.0, reverse=True)
 
 
 def facteur_tenu(personne: Utilisateur, reference: str) -> Facteur | None:
@@ -62,10 +59,10 @@ def facteur_tenu(personne: Utilisateur, reference: str) -> Facteur | None:
 def facteur_a_activer(personne: Utilisateur, reference: str) -> Facteur | None:
     """Un facteur commencé, dont la personne n'a pas encore rendu de code."""
     en_cours = [
-        *(_application(appareil) for appareil in TOTPDevice.objects.filter(user=personne, confirmed=False)),
-        *(_message(canal) for canal in personne.facteurs_message.filter(confirme_le=None)),
+        *TOTPDevice.objects.filter(user=personne, confirmed=False),
+        *personne.facteurs_message.filter(confirme_le=None),
     ]
-    return next((un for un in en_cours if un.reference == reference), None)
+    return next((un for un in map(_facteur, en_cours) if un.reference == reference), None)
 
 
 def codes_de_secours_restants(personne: Utilisateur) -> int:
@@ -82,22 +79,30 @@ def moyens_de_verification(personne: Utilisateur) -> list[Facteur]:
 
 def moyen_tenu(personne: Utilisateur, reference: str) -> bool:
     """Le moyen qui a rendu une session forte est-il encore à la personne ?"""
-    if reference.startswith(GenreFacteur.SECOURS):
+    genre, _, numero = reference.rpartition("-")
+    if genre == GenreFacteur.SECOURS:
         return personne.codes_de_secours.exists()
-    return facteur_tenu(personne, reference) is not None
+    return _prouves(personne, GenreFacteur(genre)).filter(pk=numero).exists()
 
 
-def _cle(cle: WebAuthnCredential) -> Facteur:
-    return Facteur(GenreFacteur.CLE, cle.name, cle, cle.created_at, cle.last_used_at)
+def _prouves(personne: Utilisateur, genre: GenreFacteur) -> QuerySet[Any]:
+    if genre == GenreFacteur.CLE:
+        cles: QuerySet[Any] = WebAuthnCredential.objects.filter(user=personne, confirmed=True).order_by("pk")
+        return cles
+    if genre == GenreFacteur.APPLICATION:
+        applications: QuerySet[Any] = TOTPDevice.objects.filter(user=personne, confirmed=True).order_by("pk")
+        return applications
+    return personne.facteurs_message.filter(canal=genre).exclude(confirme_le=None).order_by("pk")
 
 
-def _application(appareil: TOTPDevice) -> Facteur:
-    return Facteur(GenreFacteur.APPLICATION, appareil.name, appareil, appareil.created_at, appareil.last_used_at)
-
-
-def _message(canal: FacteurMessage) -> Facteur:
-    destination = canal.personne.courriel if canal.canal == GenreFacteur.COURRIEL else canal.telephone
-    return Facteur(GenreFacteur(canal.canal), canal.nom, canal, canal.cree_le, canal.utilise_le, masquer(destination))
+def _facteur(objet: Any) -> Facteur:
+    if isinstance(objet, FacteurMessage):
+        destination = objet.telephone or objet.personne.courriel
+        return Facteur(
+            GenreFacteur(objet.canal), objet.nom, objet, objet.cree_le, objet.utilise_le, masquer(destination)
+        )
+    genre = GenreFacteur.APPLICATION if isinstance(objet, TOTPDevice) else GenreFacteur.CLE
+    return Facteur(genre, objet.name, objet, objet.created_at, objet.last_used_at)
 
 
 def masquer(destination: str) -> str:
@@ -105,10 +110,6 @@ def masquer(destination: str) -> str:
     if "@" in destination:
         return f"{destination[0]}…@{destination.partition('@')[2]}"
     return f"…{destination[-4:-2]} {destination[-2:]}"
-
-
-def _horodatage(date: datetime | None) -> float:
-    return date.timestamp() if date else 0.0
 
 
 def sessions_ouvertes(personne: Utilisateur) -> QuerySet[SessionOuverte]:

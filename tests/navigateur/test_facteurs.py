@@ -185,15 +185,27 @@ def test_une_cle_d_acces(ouvrir, portail):
     page.get_by_role("button", name="Utiliser ma clé d'accès").click()
     est_entree(page)
 
-    # L'appareil perdu : le navigateur ne trouve plus la clé, la page le dit.
+    # L'appareil perdu : le navigateur ne trouve plus la clé, la page le dit ; le support rouvre l'accès.
     rentrer(page, "cmoreau")
     appareil.send("WebAuthn.disable")
     appareil.send("WebAuthn.enable")
-    autre = appareil.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    appareil.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     page.get_by_role("button", name="Utiliser ma clé d'accès").click()
     expect(page.get_by_role("alert")).to_contain_text("choisissez un autre moyen")
     regarder(page)
-    assert autre
+    reinitialiser_par_le_support(ouvrir(), "cmoreau")
+    page.context.clear_cookies()
+    se_connecter(page, "cmoreau")
+
+
+def reinitialiser_par_le_support(page: Page, identifiant: str) -> None:
+    se_connecter(page, "sperrin")
+    page.goto(f"/admin/accounts/utilisateur/?q={identifiant}")
+    page.locator("input[name=_selected_action]").check()
+    page.locator("select[name=action]").select_option("reinitialiser_les_facteurs")
+    page.locator("input[name=motif]").fill("Ordinateur perdu, identité vérifiée au téléphone.")
+    page.locator("button[name=index]").click()
+    expect(page.get_by_text(f"{identifiant} : c'est fait.")).to_be_visible()
 
 
 def test_une_session_simple_passe_a_la_connexion_forte_et_va_ou_elle_allait(ouvrir):

@@ -7,7 +7,6 @@ from captcha.models import CaptchaStore
 from django.contrib import admin
 from django.core.management import call_command
 from django.db import transaction
-from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from habilitations.services import ajouter_structure, creer_brouillon
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
+from tests.conftest import ClientFort
 
 VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
 CONNEXION = "accounts:connexion"
@@ -30,7 +30,6 @@ ROLES = ["anonyme", "sans droit", "professionnelle", "gestionnaire", "agent", "s
 A_TOUS = [VU] * 6
 A_SOI = [CONNEXION, VU, VU, VU, VU, VU]
 PAR_SOI = [CONNEXION, PARTI, PARTI, PARTI, PARTI, PARTI]
-SELON_LE_FACTEUR = [CONNEXION, *[PARTI] * 5]  # déjà fortes, ces personnes vont où elles allaient
 AU_DEMANDEUR = [CONNEXION, ABSENT, VU, ABSENT, ABSENT, ABSENT]
 PAR_LE_DEMANDEUR = [CONNEXION, ABSENT, PARTI, ABSENT, ABSENT, ABSENT]
 AU_GESTIONNAIRE = [CONNEXION, FERME, FERME, VU, FERME, FERME]
@@ -72,10 +71,10 @@ TABLE = {
     "accounts:fermer_autres_sessions": ([], "post", [CONNEXION, *[PARTI] * 5]),
     "accounts:prolonger_session": ([], "post", [CONNEXION, *[SANS_CONTENU] * 5]),
     "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
-    "accounts:verification": ([], "get", SELON_LE_FACTEUR),
-    "accounts:envoyer_code": ([], "post", [CONNEXION, *[PARTI] * 5]),
+    "accounts:verification": ([], "get", PAR_SOI),  # déjà fortes, ces personnes vont où elles allaient
+    "accounts:envoyer_code": ([], "post", PAR_SOI),
     "accounts:defier_cle": ([], "post", [FERME, VU, VU, VU, VU, VU]),
-    "accounts:verifier_cle": ([], "post", [FERME, ILLISIBLE, ILLISIBLE, ILLISIBLE, ILLISIBLE, ILLISIBLE]),
+    "accounts:verifier_cle": ([], "post", [FERME, *[ILLISIBLE] * 5]),
     "accounts:securite": ([], "get", A_SOI),
     "accounts:redonner_mot_de_passe": ([], "get", A_SOI),
     "accounts:ajouter_facteur": ([], "get", A_SOI),
@@ -185,7 +184,7 @@ def objets(roles):
 def reponse_a(personne, nom, objets):
     """Ce que l'adresse répond à la personne ; rien de ce qu'elle a fait ne reste."""
     arguments, methode, _ = TABLE[nom]
-    client = Client()
+    client = ClientFort()
     with transaction.atomic():
         if "jete" in arguments:
             supprimer(

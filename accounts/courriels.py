@@ -14,6 +14,16 @@ def confirmation(personne: Utilisateur) -> None:
     _ecrire(personne, "confirmation", **_lien(personne, Usage.CONFIRMATION, "accounts:confirmer"))
 
 
+def confirmation_rappelee(personne: Utilisateur) -> None:
+    """À qui s'inscrit de nouveau sans avoir confirmé : le compte reste celui de la première fois."""
+    _ecrire(
+        personne,
+        "confirmation_rappelee",
+        oubli=_adresse("accounts:oubli"),
+        **_lien(personne, Usage.CONFIRMATION, "accounts:confirmer"),
+    )
+
+
 def deja_un_compte(personne: Utilisateur) -> None:
     _ecrire(personne, "deja_un_compte", connexion=_adresse("accounts:connexion"), oubli=_adresse("accounts:oubli"))
 

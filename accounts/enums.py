@@ -1,8 +1,11 @@
-"""États d'un compte, genres de seconds facteurs."""
+"""États d'un compte et de ses sessions, genres de seconds facteurs."""
 
 from datetime import timedelta
 
 from django.db.models import TextChoices
+
+# Les étapes de la « Demande de création de compte » : la première est ici, les autres celles d'une demande.
+ETAPES_CREATION = ("Identification", "Applications", "Structures", "Récapitulatif")
 
 
 class EtatCompte(TextChoices):
@@ -41,3 +44,14 @@ class GenreFacteur(TextChoices):
 
 DUREE_CODE = timedelta(minutes=10)
 ESSAIS_PAR_CODE = 5
+
+
+class FinDeSession(TextChoices):
+    """Pourquoi une session est fermée, tel qu'on le dit à la personne qui revient."""
+
+    DECONNEXION = "deconnexion", "Cette session est terminée"
+    INACTIVITE = "inactivite", "Votre session s'est fermée, restée sans activité"
+    DUREE = "duree", "Votre session a atteint sa durée maximale"
+    AUTRE_APPAREIL = "autre_appareil", "Votre session a été fermée depuis un autre appareil"
+    MOT_DE_PASSE = "mot_de_passe", "Votre session s'est fermée au changement de votre mot de passe"
+    DESACTIVATION = "desactivation", "Votre session s'est fermée avec votre compte"

@@ -8,13 +8,18 @@ from django.db.models import Model, Q, QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
-from accounts.enums import GenreFacteur
-from accounts.models import FacteurMessage, Utilisateur
+from accounts.enums import EtatCompte, GenreFacteur
+from accounts.models import FacteurMessage, SessionOuverte, Utilisateur
 
 
 def par_identifiant_ou_courriel(saisie: str) -> Utilisateur | None:
     saisie = saisie.strip().lower()
     return Utilisateur.objects.filter(Q(identifiant=saisie) | Q(courriel=saisie)).first()
+
+
+def a_confirmer(numero: int | None) -> Utilisateur | None:
+    """Le compte de ce numéro, si son adresse reste à confirmer ; sans numéro, aucun, au prix de la même lecture."""
+    return Utilisateur.objects.filter(pk=numero or 0, etat=EtatCompte.A_CONFIRMER).first()
 
 
 def identifiants_pris(souhaite: str) -> set[str]:
@@ -105,3 +110,12 @@ def masquer(destination: str) -> str:
     if "@" in destination:
         return f"{destination[0]}…@{destination.partition('@')[2]}"
     return f"…{destination[-4:-2]} {destination[-2:]}"
+
+
+def sessions_ouvertes(personne: Utilisateur) -> QuerySet[SessionOuverte]:
+    return personne.sessions.filter(fermee_le=None)
+
+
+def vient_d_une_adresse_habituelle(personne: Utilisateur, adresse: str | None) -> bool:
+    """Si la personne s'est déjà connectée depuis cette adresse."""
+    return adresse is not None and personne.sessions.filter(adresse=adresse).exists()

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from accounts.views import cles, compte, connexion, inscription, oubli, securite, verification
+from accounts.views import cles, compte, connexion, inscription, oubli, securite, sessions, verification
 
 app_name = "accounts"
 urlpatterns = [
     path("connexion/", connexion.connexion, name="connexion"),
     path("deconnexion/", connexion.deconnexion, name="deconnexion"),
     path("inscription/", inscription.inscription, name="inscription"),
+    path("inscription/demande/", inscription.inscription_et_demande, name="inscription_et_demande"),
     path("inscription/structures/", inscription.proposer_structures, name="proposer_structures"),
     path("inscription/envoyee/", inscription.inscription_envoyee, name="inscription_envoyee"),
     path("confirmer/<str:jeton>/", inscription.confirmer, name="confirmer"),
@@ -36,6 +37,9 @@ urlpatterns = [
     path("mon-compte/securite/<slug:reference>/renvoyer/", securite.renvoyer, name="renvoyer_code"),
     path("mon-compte/securite/<slug:reference>/renommer/", securite.renommer, name="renommer_facteur"),
     path("mon-compte/securite/<slug:reference>/retirer/", securite.retirer, name="retirer_facteur"),
+    path("mon-compte/sessions/fermer-les-autres/", sessions.fermer_autres, name="fermer_autres_sessions"),
+    path("mon-compte/sessions/<int:pk>/fermer/", sessions.fermer, name="fermer_session"),
+    path("session/prolonger/", sessions.prolonger, name="prolonger_session"),
     # L'administration n'a ni sa propre connexion, ni son propre changement de mot de passe.
     path("admin/login/", connexion.connexion_support, name="connexion_support"),
     path("admin/logout/", connexion.deconnexion),

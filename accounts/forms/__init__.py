@@ -25,13 +25,18 @@ from structures.queries import rechercher
 STRUCTURES_PROPOSEES = 10
 
 
-def mise_en_page(*contenu: Any, envoi: str, annuler: str = "") -> FormHelper:
-    """La mise en page commune : les champs, le bouton d'envoi, et où l'on va si l'on renonce."""
+def mise_en_page(
+    *contenu: Any, envoi: str, annuler: str = "", renoncer: str = "Annuler", autre: Any = None
+) -> FormHelper:
+    """La mise en page commune : les champs, le bouton d'envoi, un autre s'il y en a, et où l'on va si l'on renonce."""
     helper = FormHelper()
     helper.attrs = {"novalidate": True}
     actions: list[Any] = [StrictButton(envoi, type="submit", css_class="btn-primary")]
+    if autre:
+        actions.append(autre)
     if annuler:
-        actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)))
+        aspect = "btn-link" if autre else "btn-outline-primary"
+        actions.append(HTML(format_html('<a class="btn {}" href="{}">{}</a>', aspect, annuler, renoncer)))
     helper.layout = Layout(*contenu, Div(*actions, css_class="barre-actions"))
     return helper
 
@@ -45,14 +50,20 @@ class ConnexionForm(forms.Form):
     )
     password = MotDePasse()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, captcha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": True}
         self.helper.form_error_title = "Connexion refusée"
-        self.helper.layout = Layout(
-            "username", "password", StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
-        )
+        self.demander_captcha(captcha)
+
+    def demander_captcha(self, requis: bool) -> None:
+        """Ajoute ou retire le captcha ; celui d'une saisie déjà jugée servira à la suivante."""
+        self.fields.pop("captcha", None)
+        if requis:
+            self.fields["captcha"] = Captcha()
+        bouton = StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
+        self.helper.layout = Layout(*self.fields, bouton)
 
     def refuser(self) -> None:
         """La même réponse, que le compte soit inconnu, à confirmer ou désactivé, ou le mot de passe faux."""
@@ -204,21 +215,18 @@ class InscriptionForm(IdentiteForm):
         error_messages={"required": "Acceptez les conditions d'utilisation pour vous inscrire."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, avec_demande: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["conditions"].help_text = format_html(
             '<a href="{}" target="_blank">Lire les conditions d\'utilisation (nouvel onglet)</a>',
             reverse("conditions"),
         )
-        self.helper = mise_en_page(
-            *self._champs_identite(),
-            "courriel",
-            "mot_de_passe",
-            "captcha",
-            "conditions",
-            envoi="S'inscrire",
-            annuler=reverse("accounts:connexion"),
-        )
+        champs = [*self._champs_identite(), "courriel", "mot_de_passe", "captcha", "conditions"]
+        connexion = reverse("accounts:connexion")
+        if avec_demande:
+            self.helper = mise_en_page(*champs, envoi="Suivant", annuler=connexion, renoncer="Annuler ma demande")
+        else:
+            self.helper = mise_en_page(*champs, envoi="S'inscrire", annuler=connexion, autre=_et_demander())
 
     def clean_courriel(self) -> str:
         return str(self.cleaned_data["courriel"]).lower()
@@ -228,6 +236,16 @@ class InscriptionForm(IdentiteForm):
         personne = Utilisateur(**{champ: donnees.get(champ, "") for champ in ("prenom", "nom", "courriel")})
         _valider(self, "mot_de_passe", personne)
         return donnees
+
+
+def _et_demander() -> StrictButton:
+    """Le même formulaire, envoyé à la première étape de la « Demande de création de compte »."""
+    return StrictButton(
+        "S'inscrire et demander une application",
+        type="submit",
+        css_class="btn-outline-primary",
+        formaction=reverse("accounts:inscription_et_demande"),
+    )
 
 
 class EnvoiForm(forms.Form):

@@ -54,10 +54,14 @@ def deja(personne: Utilisateur) -> str:
     return f"Le compte {personne.identifiant} est dans l'état « {personne.get_etat_display()} »."
 
 
-def aider(personne: Utilisateur, actif: Callable[[Utilisateur], None]) -> None:
+def aider(
+    personne: Utilisateur,
+    actif: Callable[[Utilisateur], None],
+    a_confirmer: Callable[[Utilisateur], None] = courriels.confirmation,
+) -> None:
     """Écrit à une personne connue ce que son compte lui permet : `actif` si elle peut entrer."""
     {
-        EtatCompte.A_CONFIRMER: courriels.confirmation,
+        EtatCompte.A_CONFIRMER: a_confirmer,
         EtatCompte.ACTIF: actif,
         EtatCompte.DESACTIVE: courriels.compte_desactive,
     }[EtatCompte(personne.etat)](personne)

@@ -3,21 +3,23 @@
 from django.db import transaction
 
 from accounts import courriels
-from accounts.enums import EtatCompte
+from accounts.enums import EtatCompte, FinDeSession
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_desactiver
 from accounts.services.commun import deja, exiger_un_motif, passer, verrouiller
+from accounts.services.sessions import fermer_les_sessions
 from journal.services import consigner
 
 
 def desactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:
-    """Ferme un compte et, dès le clic suivant, ses sessions. Lève `GesteRefuse` ou `TransitionInterdite`."""
+    """Ferme un compte et ses sessions, que le rouvrir ne rouvre pas. Lève `GesteRefuse` ou `TransitionInterdite`."""
     if refus := refus_de_desactiver(acteur, personne):
         raise GesteRefuse(refus)
     exiger_un_motif(motif)
     with transaction.atomic():
         _changer_etat(acteur, verrouiller(personne), EtatCompte.DESACTIVE, "compte.desactive", motif)
+        fermer_les_sessions(personne, FinDeSession.DESACTIVATION)
 
 
 def reactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:

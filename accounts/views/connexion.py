@@ -15,15 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import services
+from accounts import mire, services, sessions
 from accounts.connexion_forte import attendre_le_facteur, est_forte, noter_l_envoi, sceau, vers_la_verification
 from accounts.erreurs import EnvoiRefuse
 from accounts.forms import (
     ConnexionForm,
 )
+from accounts.limites import Porte
 from accounts.models import FacteurMessage, Utilisateur
 from accounts.queries import moyens_de_verification
-from accounts.views.commun import CLE_IDENTIFIANT, avec_suite, lire_ou_ecrire, suite_demandee
+from accounts.views.commun import CLE_IDENTIFIANT, avec_suite, lire_ou_ecrire, refus_au_formulaire, suite_demandee
 
 
 @login_not_required
@@ -33,14 +34,37 @@ from accounts.views.commun import CLE_IDENTIFIANT, avec_suite, lire_ou_ecrire, s
 def connexion(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(destination(request))
-    form = ConnexionForm(request.POST or None, initial={"username": request.session.get(CLE_IDENTIFIANT)})
+    form = ConnexionForm(
+        request.POST or None,
+        initial={"username": request.session.get(CLE_IDENTIFIANT)},
+        captcha=services.captcha_requis(saisie=request.POST.get("username", "")),
+    )
     if request.method == "POST" and form.is_valid():
-        personne = authenticate(request, **form.cleaned_data)
-        if isinstance(personne, Utilisateur):
-            return _entrer(request, personne)
-        services.consigner_refus(acteur=request.user, saisie=form.cleaned_data["username"])
+        with refus_au_formulaire(form) as refus:
+            personne = _reconnaitre(request, form)
+            if personne:
+                return _entrer(request, personne)
+        form.demander_captcha(services.captcha_requis(saisie=form.cleaned_data["username"]))
+        return refus.marquer(_page(request, form))
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: ConnexionForm) -> HttpResponse:
+    voies = mire.voies("compte_local", request.GET.get("next", ""))
+    return render(request, "accounts/connexion.html", {"form": form, "voies": voies})
+
+
+def _reconnaitre(request: HttpRequest, form: ConnexionForm) -> Utilisateur | None:
+    """La personne dont c'est le mot de passe. La tentative compte avant tout hachage. Lève `LimiteAtteinte`."""
+    saisie = form.cleaned_data["username"]
+    services.compter_tentative(acteur=request.user, porte=Porte.CONNEXION, sujet=saisie)
+    personne = authenticate(request, username=saisie, password=form.cleaned_data["password"])
+    if not isinstance(personne, Utilisateur):
+        services.consigner_refus(acteur=request.user, saisie=saisie)
         form.refuser()
-    return render(request, "accounts/connexion.html", {"form": form})
+        return None
+    services.effacer_tentative(porte=Porte.CONNEXION, sujet=saisie)
+    return personne
 
 
 def _entrer(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
@@ -67,7 +91,7 @@ def destination(request: HttpRequest) -> str:
 @require_POST
 def deconnexion(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Utilisateur):
-        services.consigner_deconnexion(acteur=request.user)
+        services.quitter_session(acteur=request.user, session=sessions.numero(request))
     logout(request)
     messages.success(request, "Votre session est fermée.")
     return redirect("accounts:connexion")

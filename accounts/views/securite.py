@@ -15,19 +15,31 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import services, sms
+from accounts import services, sessions, sms
 from accounts.connexion_forte import noter_mot_de_passe_redonne, preuve_recente, renforcer, reporter_la_force, sceau
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse, GesteRefuse
 from accounts.forms.securite import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
-from accounts.queries import Facteur, codes_de_secours_restants, facteur_a_activer, facteur_tenu, facteurs
+from accounts.queries import (
+    Facteur,
+    codes_de_secours_restants,
+    facteur_a_activer,
+    facteur_tenu,
+    facteurs,
+    sessions_ouvertes,
+)
 from accounts.views.commun import Requete, avec_suite, lire_ou_ecrire, suite_demandee
 from accounts.views.verification import annoncer_l_envoi
 
 
 @require_GET
 def securite(request: Requete) -> HttpResponse:
-    contexte = {"facteurs": facteurs(request.user), "codes_restants": codes_de_secours_restants(request.user)}
+    contexte = {
+        "facteurs": facteurs(request.user),
+        "codes_restants": codes_de_secours_restants(request.user),
+        "sessions": sessions_ouvertes(request.user),
+        "courante": sessions.numero(request),
+    }
     return render(request, "accounts/securite/securite.html", contexte)
 
 

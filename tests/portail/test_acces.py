@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import Utilisateur
+from accounts.models import SessionOuverte, Utilisateur
 from courriels.models import Courriel
 from depot.models import Document
 from depot.services import supprimer
@@ -22,7 +22,8 @@ from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
 
-VU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE, CONNEXION = 200, 302, 403, 404, 410, 422, "accounts:connexion"
+VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
+CONNEXION = "accounts:connexion"
 ROLES = ["anonyme", "sans droit", "professionnelle", "gestionnaire", "agent", "support"]
 
 #                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
@@ -54,6 +55,7 @@ TABLE = {
     "accounts:connexion": ([], "get", ENTREE),
     "accounts:deconnexion": ([], "post", [CONNEXION] * 6),
     "accounts:inscription": ([], "get", ENTREE),
+    "accounts:inscription_et_demande": ([], "get", ENTREE),
     "accounts:proposer_structures": ([], "get", A_TOUS),
     "accounts:inscription_envoyee": ([], "get", A_TOUS),
     "accounts:confirmer": (["jeton"], "get", [PERIME] * 6),
@@ -65,6 +67,10 @@ TABLE = {
     "accounts:identite": ([], "get", A_SOI),
     "accounts:modifier_identite": ([], "get", A_SOI),
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
+    "accounts:fermer_session": (["session"], "post", PAR_LE_DEMANDEUR),
+    "accounts:fermer_autres_sessions": ([], "post", [CONNEXION, *[PARTI] * 5]),
+    "accounts:prolonger_session": ([], "post", [CONNEXION, *[SANS_CONTENU] * 5]),
+    "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
     "accounts:verification": ([], "get", PAR_SOI),  # déjà fortes, ces personnes vont où elles allaient
     "accounts:envoyer_code": ([], "post", PAR_SOI),
     "accounts:defier_cle": ([], "post", [FERME, VU, VU, VU, VU, VU]),
@@ -83,8 +89,9 @@ TABLE = {
     "accounts:renvoyer_code": (["facteur_commence"], "post", PAR_LE_DEMANDEUR),
     "accounts:renommer_facteur": (["facteur"], "get", AU_DEMANDEUR),
     "accounts:retirer_facteur": (["facteur"], "get", AU_DEMANDEUR),
-    "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
+    "habilitations:identification": ([], "get", [PARTI] * 6),  # sans inscription commencée
+    "habilitations:abandonner": (["brouillon"], "get", PAR_LE_DEMANDEUR),
     "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
     "habilitations:changer_profil": (["brouillon"], "get", AU_DEMANDEUR),
     "habilitations:structures": (["brouillon"], "get", AU_DEMANDEUR),
@@ -167,6 +174,7 @@ def objets(roles):
         "en_attente": Demande.objects.en_attente().first().pk,
         "document": Document.objects.get().reference,
         "jete": Document.objects.get().reference,
+        "session": SessionOuverte.objects.create(personne=professionnelle, appareil="Firefox sur Windows").pk,
         "facteur": f"sms-{facteur.pk}",
         "facteur_commence": f"sms-{commence.pk}",
         "courriel": Courriel.objects.first().reference,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('habilitations', '0002_liste_des_demandes'),
+        ('habilitations', '0003_creation_de_compte'),
     ]
 
     operations = [

@@ -26,7 +26,7 @@ def envoyer_code(*, acteur: Utilisateur, facteur: FacteurMessage, sceau: str) ->
     maintenant = timezone.now()
     with transaction.atomic():
         facteur = FacteurMessage.objects.select_for_update().get(pk=facteur.pk)
-        refuser_un_envoi_de_trop(facteur, session, maintenant)
+        _refuser_un_envoi_de_trop(facteur, session, maintenant)
         facteur.codes.filter(cree_le__lt=maintenant - FENETRE).delete()
         facteur.codes.filter(session=session, expire_le__gt=maintenant).update(expire_le=maintenant)
         facteur.codes.create(
@@ -39,15 +39,19 @@ def envoyer_code(*, acteur: Utilisateur, facteur: FacteurMessage, sceau: str) ->
         _envoyer_sms(facteur, code)
 
 
-def refuser_un_envoi_de_trop(facteur: FacteurMessage, session: str, maintenant: datetime) -> None:
+def _refuser_un_envoi_de_trop(facteur: FacteurMessage, session: str, maintenant: datetime) -> None:
     recents = facteur.codes.filter(cree_le__gt=maintenant - FENETRE)
-    dernier = recents.filter(session=session).order_by("-cree_le").first()
+    d_ici = recents.filter(session=session)
+    dernier = d_ici.last()
     if dernier and dernier.cree_le > maintenant - ENTRE_DEUX_ENVOIS:
         attente = dernier.cree_le + ENTRE_DEUX_ENVOIS - maintenant
         raise EnvoiRefuse(f"Un code vient de partir. Attendez {en_mots(attente)} avant d'en demander un autre.")
-    if recents.filter(session=session).count() >= ENVOIS_PAR_SESSION or recents.count() >= ENVOIS_PAR_FACTEUR:
-        attente = recents.earliest("cree_le").cree_le + FENETRE - maintenant
-        raise EnvoiRefuse(f"Trop de codes ont été demandés. Attendez {en_mots(attente)}, ou choisissez un autre moyen.")
+    for envois, limite in ((d_ici, ENVOIS_PAR_SESSION), (recents, ENVOIS_PAR_FACTEUR)):
+        if envois.count() >= limite:
+            attente = envois.earliest("cree_le").cree_le + FENETRE - maintenant
+            raise EnvoiRefuse(
+                f"Trop de codes ont été demandés. Attendez {en_mots(attente)}, ou choisissez un autre moyen."
+            )
 
 
 def essayer_code(facteur: FacteurMessage, code: str, sceau: str) -> str:

@@ -68,7 +68,7 @@ def _reconnaitre(request: HttpRequest, form: ConnexionForm) -> Utilisateur | Non
 
 
 def _entrer(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
-    """Ouvre la session, ou mène à la vérification qui a un second facteur ; un code part s'il faut l'attendre."""
+    """Ouvre la session ; à qui a un second facteur, le demande, et envoie le code s'il en faut un."""
     moyens = moyens_de_verification(personne)
     if not moyens:
         login(request, personne)

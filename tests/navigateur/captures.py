@@ -20,7 +20,8 @@ def main(adresse: str) -> None:
     DOSSIER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = chromium.new_page(base_url=adresse, viewport={"width": 1280, "height": 800}, locale="fr-FR")
+        contexte = chromium.new_context(base_url=adresse, viewport={"width": 1280, "height": 800}, locale="fr-FR")
+        page = contexte.new_page()
         prendre(page, "connexion", "/connexion/")
         se_connecter(page, "dlefort")
         prendre(page, "applications", "/")

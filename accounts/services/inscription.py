@@ -1,5 +1,7 @@
 """Créer un compte et confirmer son adresse."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -18,8 +20,8 @@ from journal.services import Acteur, consigner
 def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe: str) -> Utilisateur | None:
     """Crée un compte à confirmer, et le rend ; à une adresse déjà connue, écrit comment rentrer, et rend None.
 
-    Coûte un hachage dans les deux cas. Ce qui est rendu ne doit rien changer à ce que voit la personne : la réponse ne
-    dit pas qui a un compte.
+    Fait le même travail dans les deux cas. Ce qui est rendu ne doit rien changer à ce que voit la personne : la réponse
+    ne dit pas qui a un compte.
     """
     courriel = courriel.lower()
     hache = make_password(mot_de_passe)
@@ -30,6 +32,7 @@ def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe:
             courriels.confirmation(personne)
         else:
             consigner(acteur=acteur, action="inscription.adresse_connue", objet=personne)
+            _creer_pour_rien(identite, hache)
             aider(personne, courriels.deja_un_compte, a_confirmer=courriels.confirmation_rappelee)
     return personne if nouvelle else None
 
@@ -64,6 +67,14 @@ def _creer(identifiant: str, identite: Identite, courriel: str, hache: str) -> U
         conditions_version=settings.CONDITIONS_VERSION,
         conditions_acceptees_le=timezone.now(),
     )
+
+
+def _creer_pour_rien(identite: Identite, hache: str) -> None:
+    """Le travail d'une création, aussitôt défait."""
+    personne_d_autre = uuid4().hex
+    with transaction.atomic():
+        _creer(personne_d_autre, identite, f"{personne_d_autre}@inscription.invalid", hache)
+        transaction.set_rollback(True)
 
 
 def confirmer(*, acteur: Utilisateur, jeton: str) -> list[str]:

@@ -1,11 +1,16 @@
 """L'annuaire des lieux : types, régions, départements, catégories, entités juridiques, structures, imports."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from structures import adresses
 from structures.enums import EtatImport, EtatStructure
+
+CARTE = "https://www.openstreetmap.org"
 
 
 class Region(models.Model):
@@ -163,6 +168,21 @@ class Structure(models.Model):
         if not self.commune and self.departement:
             return str(self.departement)
         return adresses.lieu(self.commune, self.code_postal)
+
+    @property
+    def a_ouvrir(self) -> bool:
+        return self.ouverte_le is not None and self.ouverte_le > timezone.localdate()
+
+    @property
+    def carte(self) -> str:
+        """Adresse d'un plan, à ouvrir ailleurs : le portail n'en charge rien."""
+        if self.latitude is not None and self.longitude is not None:
+            point = f"{self.latitude:.6f}/{self.longitude:.6f}"
+            return f"{CARTE}/?mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{point}"
+        if not self.code_postal:
+            return ""
+        voie = self.adresse.rpartition(", ")[2] if self.adresse else ""
+        return f"{CARTE}/search?{urlencode({'query': f'{voie} {self.code_postal} {self.commune}'.strip()})}"
 
 
 class Mot(models.Model):

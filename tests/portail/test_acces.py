@@ -15,8 +15,10 @@ from habilitations.enums import EtatDemande
 from habilitations.models import Demande, Habilitation, Profil
 from habilitations.services import ajouter_structure, creer_brouillon
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
+from structures.enums import EtatStructure
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
+from tests.structures.factories import StructureFactory
 
 VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "connexion"
 
@@ -80,6 +82,10 @@ TABLE = {
     "habilitations:traiter": (["en_attente"], "get", AU_GESTIONNAIRE),
     "habilitations:accepter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
     "habilitations:refuser": (["en_attente"], "post", AU_GESTIONNAIRE),  # sans motif : la page revient
+    "structures:rechercher": ([], "get", A_SOI),
+    "structures:fiche": (["structure"], "get", A_SOI),
+    "structures:entite": (["entite"], "get", A_SOI),
+    "structures:designer_successeur": (["fermee"], "post", [CONNEXION, ABSENT, ABSENT, ABSENT, ABSENT, PARTI]),
     "depot:accueil": ([], "get", AU_DEPOT),
     "depot:nouveau": ([], "get", AU_DEPOSANT),
     "depot:recepisses": ([], "get", [CONNEXION, FERME, ABSENT, FERME, ABSENT, FERME]),  # sans référence
@@ -144,6 +150,8 @@ def objets(roles, db):
         "document": document.reference,
         "jete": jete.reference,
         "structure": structure.pk,
+        "entite": structure.entite_juridique.numero_finess,
+        "fermee": StructureFactory(etat=EtatStructure.FERME).pk,
         "courriel": Courriel.objects.first().reference,
     }
 

@@ -1,0 +1,20 @@
+"""Ce que les applications du dessus ajoutent à l'annuaire, qui ne les connaît pas."""
+
+from django.dispatch import Signal
+
+# Reçoit `structure` et `personne` ; rend un morceau de page, ou rien.
+fiche_montree = Signal()
+# Rend les numéros (pk) des structures où quelqu'un a des droits.
+structures_employees = Signal()
+
+
+def volets(structure: object, personne: object) -> list[str]:
+    return [
+        rendu
+        for _, rendu in fiche_montree.send(sender=type(structure), structure=structure, personne=personne)
+        if rendu
+    ]
+
+
+def employees() -> set[int]:
+    return set().union(*(numeros for _, numeros in structures_employees.send(sender=None)))

@@ -5,7 +5,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Layout
 from django import forms
-from django.utils.safestring import mark_safe
 
 from structures.enums import EtatStructure
 from structures.models import Categorie, Departement, Region, Structure
@@ -32,20 +31,16 @@ class RechercheForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ouverts = mark_safe(" open") if any(self.data.get(nom) for nom in self.fields if nom != "q") else ""
         self.helper = FormHelper()
         self.helper.form_method = "get"
         self.helper.layout = Layout(
+            "q", "region", "departement", "categorie", "etat",
             Div(
-                "q",
                 HTML('<button type="submit" class="btn btn-primary">Rechercher</button>'),
-                HTML('<a class="btn btn-link" href="?">Effacer</a>'),
-                css_class="en-ligne",
+                HTML('<a class="btn btn-link" href="?">Tout effacer</a>'),
+                css_class="barre-actions",
             ),
-            HTML(f'<details class="plus-de-filtres"{ouverts}><summary>Plus de filtres</summary>'),
-            Div("region", "departement", "categorie", "etat"),
-            HTML("</details>"),
-        )
+        )  # fmt: skip
         self.helper.attrs = {
             "role": "search",
             "data-hx-get": "",

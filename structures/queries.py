@@ -1,10 +1,12 @@
 """Trouver une structure : par son numéro FINESS, par des mots, ou dans une liste."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from structures.enums import EtatStructure
+from django.db.models import Case, Q, QuerySet, When
+
+from structures.enums import ENTREE, ETAT, EtatStructure
 from structures.finess.numeros import RESSEMBLE, cle_juste, complete_par_un_zero, est_bien_forme, nettoyer, proches
 from structures.models import (
     Categorie,
@@ -181,3 +183,40 @@ def _raison_du_refus(structure: Structure, parmi: StructureQuerySet) -> str:
             "que ce profil n'accepte pas : choisissez un autre établissement."
         )
     return ""
+
+
+# Ce qu'un compte rendu d'import distingue.
+NATURES = [
+    ("entrees", "Entrées au registre"),
+    ("modifications", "Modifications"),
+    ("fermetures", "Fermetures"),
+    ("disparitions", "Disparitions"),
+    ("retours", "Retours"),
+]
+_D_UNE_NATURE = {
+    "entrees": Q(champ=ENTREE),
+    "modifications": ~Q(champ__in=[ENTREE, ETAT]),
+    "fermetures": Q(champ=ETAT, apres=EtatStructure.FERME),
+    "disparitions": Q(champ=ETAT, apres=EtatStructure.ABSENT),
+    "retours": Q(champ=ETAT, apres=EtatStructure.OUVERT),
+}
+
+
+def changements(
+    importation: ImportFiness,
+    employees: Collection[int],
+    *,
+    nature: str = "",
+    departement: Departement | None = None,
+    avec_comptes: bool = False,
+) -> QuerySet[Changement]:
+    """Ce que l'import a changé ; d'abord les structures `employees`, où quelqu'un est habilité."""
+    tous = importation.changements.select_related("structure__departement")
+    tous = tous.annotate(employee=Case(When(structure__in=employees, then=True), default=False))
+    if nature:
+        tous = tous.filter(_D_UNE_NATURE[nature])
+    if departement:
+        tous = tous.filter(structure__departement=departement)
+    if avec_comptes:
+        tous = tous.filter(employee=True)
+    return tous.order_by("-employee", "structure__nom", "structure", "pk")

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from structures import views
+from structures.views import annuaire
 
 app_name = "structures"
 urlpatterns = [
-    path("", views.rechercher, name="rechercher"),
-    path("<int:numero>/", views.fiche, name="fiche"),
-    path("<int:numero>/successeur/", views.designer_successeur, name="designer_successeur"),
-    path("entites/<str:finess>/", views.entite, name="entite"),
+    path("", annuaire.rechercher, name="rechercher"),
+    path("<int:numero>/", annuaire.fiche, name="fiche"),
+    path("<int:numero>/successeur/", annuaire.designer_successeur, name="designer_successeur"),
+    path("entites/<str:finess>/", annuaire.entite, name="entite"),
 ]

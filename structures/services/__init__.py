@@ -1,6 +1,6 @@
 """Seuls écrivains de l'annuaire."""
 
-from structures.services.imports import ImportEnCours, demander_import, importer_finess, poursuivre_import
+from structures.services.imports import ImportEnCours, demander_import, importer_finess, poursuivre_import, recevoir
 from structures.services.references import charger_references
 from structures.services.successions import SuccessionImpossible, designer_successeur
 
@@ -12,4 +12,5 @@ __all__ = [
     "designer_successeur",
     "importer_finess",
     "poursuivre_import",
+    "recevoir",
 ]

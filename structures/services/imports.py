@@ -7,11 +7,14 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from celery import current_app
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from journal.services import Acteur, consigner
 from structures.enums import CAMSP_CMPP, EtatImport, EtatStructure
@@ -62,10 +65,29 @@ def demander_import(*, chemin: Path, acteur: Acteur, nom: str = "", forcer: bool
     importation = _ouvrir(acteur, nom or chemin.name, "" if settings.CELERY_BROKER_URL else _ce_processus())
     if settings.CELERY_BROKER_URL:
         options = {"importation_id": importation.pk, "chemin": str(chemin), "forcer": forcer}
-        transaction.on_commit(lambda: current_app.send_task("structures.importer_finess", kwargs=options))
+        try:
+            current_app.send_task("structures.importer_finess", kwargs=options)
+        except OperationalError:
+            _refuser(importation, acteur, "La file des tâches ne répond pas : l'import n'a pas commencé.")
     else:
         poursuivre_import(importation=importation, chemin=chemin, acteur=acteur, forcer=forcer)
     return importation
+
+
+def dossier_des_envois() -> Path:
+    """Où attendent les fichiers envoyés par le support, le temps de leur import ; l'ouvrier doit le lire aussi."""
+    return Path(settings.FINESS_DOSSIER) / "envois"
+
+
+def recevoir(fichier: UploadedFile[Any]) -> Path:
+    """Pose un fichier envoyé là où l'import le lira."""
+    dossier = dossier_des_envois()
+    dossier.mkdir(parents=True, exist_ok=True)
+    chemin = dossier / uuid4().hex
+    with chemin.open("wb") as copie:
+        for bloc in fichier.chunks():
+            copie.write(bloc)
+    return chemin
 
 
 def poursuivre_import(*, importation: ImportFiness, chemin: Path, acteur: Acteur, forcer: bool) -> None:
@@ -81,6 +103,9 @@ def poursuivre_import(*, importation: ImportFiness, chemin: Path, acteur: Acteur
     except FichierRefuse:
         # Le motif est au compte rendu, que la personne lit.
         return
+    finally:
+        if chemin.parent == dossier_des_envois():
+            chemin.unlink(missing_ok=True)
 
 
 def _mener(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer: bool, progres: Progres) -> None:
@@ -194,8 +219,8 @@ def _refuser(importation: ImportFiness, acteur: Acteur, motif: str) -> None:
 
 
 def _resume(importation: ImportFiness) -> dict[str, Any]:
-    champs = ("fichier", "sha256", "lignes", "camsp_cmpp", "creees", "modifiees", "rouvertes", "fermees")
-    champs += ("absentes", "rejetees")
+    comptes = ("creees", "modifiees", "fermees", "rouvertes", "absentes", "rejetees")
+    champs = ("fichier", "sha256", "lignes", "camsp_cmpp", *comptes)
     return {champ: getattr(importation, champ) for champ in champs}
 
 

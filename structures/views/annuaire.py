@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from structures import permissions, queries, raccords, services
+from structures.finess.numeros import nettoyer
 from structures.forms import RechercheForm, SuccesseurForm
 from structures.models import EntiteJuridique, Structure
 
@@ -46,7 +47,7 @@ def rechercher(request: HttpRequest) -> HttpResponse:
 
 def _proposition(texte: str, lignes: list[Structure]) -> str:
     """Ce que dit un numéro qui n'est celui d'aucune réponse : une faute de saisie, une entité."""
-    if not queries.est_un_numero(texte) or any(ligne.numero_finess == queries.nettoyer(texte) for ligne in lignes):
+    if not queries.est_un_numero(texte) or any(ligne.numero_finess == nettoyer(texte) for ligne in lignes):
         return ""
     return queries.par_numero(texte).message
 

@@ -20,7 +20,7 @@ _EMPLOYEES = itemgetter(
 )  # fmt: skip
 # À changer quand la lecture change : l'import suivant récrit alors toutes les lignes.
 _VERSION = "1"
-_OUTRE_MER = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976", "9J": "986"}
+OUTRE_MER = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976", "9J": "986"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def etablissement(colonnes: list[str]) -> Etablissement:
 def departement(colonnes: list[str]) -> str:
     """Code de l'INSEE : 2A, 75, 974 ; Saint-Barthélemy et Saint-Martin d'après leur code postal."""
     code = colonnes[DEPARTEMENT]
-    return ILES.get(colonnes[ACHEMINEMENT][:5]) or _OUTRE_MER.get(code, code)
+    return ILES.get(colonnes[ACHEMINEMENT][:5]) or OUTRE_MER.get(code, code)
 
 
 def _adresse(colonnes: list[str]) -> str:

@@ -95,7 +95,7 @@ def _a_deux_fautes(mot: str) -> list[str]:
     if len(mot) < LONGUEUR_A_DEUX_FAUTES:
         return []
     candidats = Mot.objects.annotate(longueur=Length("mot")).filter(
-        mot__startswith=mot[0], longueur__range=(len(mot) - 2, len(mot) + 2)
+        mot__startswith=mot[0], longueur__gte=len(mot) - 2, longueur__lte=len(mot) + 2
     )
     return sorted(a_deux_fautes(mot, candidats.values_list("mot", flat=True)))[:VOISINS_MAX]
 

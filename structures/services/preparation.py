@@ -10,7 +10,7 @@ from structures.finess.lecture import FichierRefuse
 from structures.finess.numeros import cle_juste
 from structures.models import Categorie, Departement, Structure
 from structures.mots import composer
-from structures.services.tampon import INCHANGEE, REJETE, Tampon
+from structures.services.tampon import REJETE, Tampon
 
 # Ce que le compte rendu détaille ; au-delà, il ne donne que le nombre.
 DETAIL_MAX = 500
@@ -36,9 +36,22 @@ class Depot:
             .order_by()
             .values_list("numero_finess", "empreinte")
         )
-        self.tampon.deposer(
-            [self._a_deposer(lue, lue.fiche, connues) for lue in paquet if self._est_bonne(lue) and lue.fiche]
-        )
+        reperes: list[tuple[Any, ...]] = []
+        nouvelles: list[tuple[Any, ...]] = []
+        for lue in paquet:
+            etat = self._etat(lue)
+            if lue.fiche is None or not etat:
+                continue
+            fiche, empreinte = lue.fiche, ""
+            repere = (lue.rang, fiche.numero, etat, fiche.fermee_le, fiche.departement[:3], fiche.categorie[:4])
+            if etat != REJETE and fiche.complete:
+                empreinte = fiche.empreinte()
+            if empreinte and connues.get(fiche.numero) != empreinte:
+                nouvelles.append((*repere, *self._contenu(lue, fiche), empreinte))
+            else:
+                reperes.append(repere)
+        self.tampon.reperer(reperes)
+        self.tampon.deposer(nouvelles)
 
     def ecarter_les_doublons(self) -> None:
         nombre, exemples = self.tampon.retirer_les_doublons(DETAIL_MAX)
@@ -53,28 +66,22 @@ class Depot:
         if len(self.rejets) < DETAIL_MAX:
             self.rejets.append((rang, motif))
 
-    def _est_bonne(self, lue: Lue) -> bool:
+    def _etat(self, lue: Lue) -> str:
+        """Ouverte, fermée ou rejetée ; rien si la ligne ne nomme même pas d'établissement."""
         motif = lue.motif
         if not motif and lue.fiche and lue.fiche.complete and lue.fiche.departement not in self._departements:
             motif = f"le département « {lue.fiche.departement[:10]} » est inconnu"
-        if not motif:
-            self.lignes += 1
-            return True
-        self._rejeter(lue.rang, motif)
-        if lue.fiche:
+        if motif:
+            self._rejeter(lue.rang, motif)
             # Mal décrit, l'établissement n'a pas pour autant quitté le registre.
-            self.tampon.deposer([(lue.rang, lue.fiche.numero, REJETE, None, None, None, *INCHANGEE)])
-        return False
+            return REJETE if lue.fiche else ""
+        self.lignes += 1
+        return EtatStructure.FERME.value if lue.fiche and lue.fiche.ferme else EtatStructure.OUVERT.value
 
-    def _a_deposer(self, lue: Lue, fiche: Fiche, connues: dict[str | None, str]) -> tuple[Any, ...]:
-        numero, empreinte = fiche.numero, fiche.empreinte()
+    def _contenu(self, lue: Lue, fiche: Fiche) -> tuple[Any, ...]:
+        numero = fiche.numero
         if not cle_juste(numero):
             _ajouter(self.cles_fausses, numero)
-        etat = EtatStructure.FERME if fiche.ferme else EtatStructure.OUVERT
-        repere = (lue.rang, numero, etat.value, fiche.fermee_le, fiche.departement[:3], fiche.categorie[:4])
-        if not fiche.complete or connues.get(numero) == empreinte:
-            # Inchangée : seule sa présence compte.
-            return (*repere, *INCHANGEE)
         lu = fiche.etablissement()
         if lue.avertissement:
             _ajouter(self.avertissements, lue.avertissement)
@@ -88,7 +95,7 @@ class Depot:
             ),
         )
         self.vocabulaire.update(mots.split())
-        return (*repere, *lu, mots, empreinte)
+        return (*lu, mots)
 
     def _libelles_de_categorie(self, fiche: Fiche) -> str:
         code = fiche.categorie

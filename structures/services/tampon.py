@@ -30,14 +30,13 @@ _FICHE = ("nom varchar(200)", "nom_long varchar(200)", "adresse varchar(200)", "
           "commune varchar(80)", "departement_id varchar(3)", "telephone varchar(20)", "categorie_id varchar(4)",
           "siret varchar(14)", "ouverte_le date", "entite varchar(9)", "entite_nom varchar(200)",
           "latitude double precision", "longitude double precision", "mots text", "empreinte varchar(32)")  # fmt: skip
-INCHANGEE = (None,) * len(_FICHE)
 # Une ligne rejetée dit du moins que l'établissement est encore au registre.
 REJETE = "rejete"
 
 _CREATION = f"CREATE TEMPORARY TABLE import_finess ({', '.join(_REPERE + _FICHE)})"
 _SUPPRESSION = "DROP TABLE IF EXISTS import_finess"
-_COPIE = "COPY import_finess FROM STDIN"
-_INSERTION = f"INSERT INTO import_finess VALUES ({', '.join(['%s'] * len(_REPERE + _FICHE))})"  # noqa: S608 -- des %s
+_COPIE = "COPY import_finess ({colonnes}) FROM STDIN"
+_INSERTION = "INSERT INTO import_finess ({colonnes}) VALUES ({valeurs})"
 _DOUBLONS = """
 SELECT t.ligne, t.numero, p.premiere FROM import_finess t
 JOIN (
@@ -137,14 +136,23 @@ class Tampon:
         if not connection.needs_rollback:
             self._executer(_SUPPRESSION)
 
-    def deposer(self, lignes: Sequence[tuple[Any, ...]]) -> None:
+    def deposer(self, fiches: Sequence[tuple[Any, ...]]) -> None:
+        self._copier(_REPERE + _FICHE, fiches)
+
+    def reperer(self, reperes: Sequence[tuple[Any, ...]]) -> None:
+        """Des lignes inchangées ou rejetées, dont seule la présence compte."""
+        self._copier(_REPERE, reperes)
+
+    def _copier(self, colonnes: tuple[str, ...], lignes: Sequence[tuple[Any, ...]]) -> None:
+        noms = ", ".join(colonne.split()[0] for colonne in colonnes)
         with connection.cursor() as curseur:
             if connection.vendor == "postgresql":
-                with curseur.copy(_COPIE) as copie:
+                with curseur.copy(_COPIE.format(colonnes=noms)) as copie:
                     for ligne in lignes:
                         copie.write_row(ligne)
             else:
-                curseur.executemany(_INSERTION, lignes)
+                valeurs = ", ".join(["%s"] * len(colonnes))
+                curseur.executemany(_INSERTION.format(colonnes=noms, valeurs=valeurs), lignes)
 
     def retirer_les_doublons(self, exemples: int) -> tuple[int, list[tuple[int, str, int]]]:
         """Garde la première ligne de chaque numéro ; rend le nombre des autres, et les premières d'entre elles.

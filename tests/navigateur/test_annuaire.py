@@ -29,7 +29,7 @@ def importer(page: Page, chemin) -> None:
 
     page.get_by_label("Fichier de votre poste").set_input_files(chemin)
     page.get_by_role("button", name="Importer").click()
-    expect(page.get_by_text("refusé")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("refusé", exact=True)).to_be_visible(timeout=30_000)
     expect(page.get_by_text("établissements ouverts, le dernier importé en comptait")).to_have_count(2)
     regarder(page)
 
@@ -37,7 +37,7 @@ def importer(page: Page, chemin) -> None:
     page.get_by_label("Fichier de votre poste").set_input_files(chemin)
     page.get_by_label("Importer malgré un recul suspect").check()
     page.get_by_role("button", name="Importer").click()
-    expect(page.get_by_text("appliqué")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("appliqué", exact=True)).to_be_visible(timeout=30_000)
     regarder(page)
     with page.expect_download() as classeur:
         page.get_by_role("link", name="Télécharger en XLSX").click()

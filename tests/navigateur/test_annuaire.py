@@ -48,7 +48,7 @@ def importer(page: Page, chemin) -> None:
 
 
 def chercher_et_lire(page: Page) -> None:
-    page.get_by_text("Mon compte :").click()
+    page.locator(".menu-compte summary").click()
     page.get_by_role("link", name="Annuaire des structures").click()
     regarder(page)
     page.get_by_label("Nom, lieu ou n° FINESS").press_sequentially("camsp lavende", delay=20)

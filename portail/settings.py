@@ -292,6 +292,13 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]
 DEPOT_TAILLE_MAX = env.int("DEPOT_TAILLE_MAX_MO", default=50) * 1_000_000
 
+# --- Registre FINESS -------------------------------------------------------------------------------------------------
+# Dossier que le support peut importer, où se posent téléchargements et envois ; commun aux serveurs et aux ouvriers.
+FINESS_DOSSIER = Path(env.str("FINESS_DOSSIER", default=str(VAR / "finess")))
+# Catalogue national des données ouvertes.
+FINESS_CATALOGUE_URL = env.str("FINESS_CATALOGUE_URL", default="https://www.data.gouv.fr").rstrip("/")
+FINESS_DELAI = env.int("FINESS_DELAI_SECONDES", default=30)
+
 # --- Langue et heure -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]

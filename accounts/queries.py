@@ -16,7 +16,7 @@ def identifiants_pris(souhaite: str) -> set[str]:
 
 
 def sessions_ouvertes(personne: Utilisateur) -> QuerySet[SessionOuverte]:
-    return personne.sessions.filter(fermee_le=None)
+    return SessionOuverte.objects.filter(personne=personne).en_cours()
 
 
 def vient_d_une_adresse_habituelle(personne: Utilisateur, adresse: str | None) -> bool:

@@ -214,11 +214,8 @@ MOT_DE_PASSE_CLASSES_MIN = env.int("MOT_DE_PASSE_CLASSES_MIN", default=3)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.validators.Longueur"},
     {"NAME": "accounts.validators.ClassesDeCaracteres"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["identifiant", "nom", "prenom", "courriel"]},
-    },
+    {"NAME": "accounts.validators.SansIdentite"},
+    {"NAME": "accounts.validators.PasCourant"},
 ]
 DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
@@ -275,6 +272,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
+    "filters": {"sans_jeton": {"()": "portail.journaux.SansJeton"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne", "filters": ["sans_jeton"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -10,6 +10,7 @@ from accounts.services.sessions import (
     fermer_autres_sessions,
     fermer_session,
     ouvrir_session,
+    purger,
     quitter_session,
     tenir_session,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "inscrire",
     "modifier_identite",
     "ouvrir_session",
+    "purger",
     "quitter_session",
     "reactiver",
     "reinitialiser_mot_de_passe",

@@ -69,4 +69,5 @@ def test_aucun_mot_de_passe_n_est_dans_les_journaux(client, console):
 
 def test_le_mandataire_non_plus_ne_garde_pas_les_jetons():
     mandataire = (reglages.RACINE / "deploiement" / "nginx.conf").read_text()
-    assert "access_log /var/log/nginx/access.log sans_jeton;" in mandataire
+    assert "access_log /var/log/nginx/access.log portail if=$journaliser;" in mandataire
+    assert "$http_referer" not in mandataire

@@ -222,11 +222,8 @@ MOT_DE_PASSE_CLASSES_MIN = env.int("MOT_DE_PASSE_CLASSES_MIN", default=3)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.validators.Longueur"},
     {"NAME": "accounts.validators.ClassesDeCaracteres"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["identifiant", "nom", "prenom", "courriel"]},
-    },
+    {"NAME": "accounts.validators.SansIdentite"},
+    {"NAME": "accounts.validators.PasCourant"},
 ]
 # Les façons d'entrer que montre la page de connexion, dans leur ordre (voir accounts/mire.py).
 VOIES_DE_CONNEXION = env.list("VOIES_DE_CONNEXION", default=["compte_local"])
@@ -309,6 +306,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
+    "filters": {"sans_jeton": {"()": "portail.journaux.SansJeton"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne", "filters": ["sans_jeton"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

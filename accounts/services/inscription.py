@@ -38,20 +38,25 @@ def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe:
 
 
 def _trouver_ou_creer(identite: Identite, courriel: str, hache: str) -> tuple[Utilisateur, bool]:
-    """Le compte qui tient l'adresse, ou un compte neuf ; et s'il est neuf."""
+    """Le compte qui tient l'adresse, ou un compte neuf ; et s'il est neuf.
+
+    À une adresse connue, un compte est créé aussi, puis défait : le temps de réponse ne la dit pas.
+    """
     souhaite = identifiants.racine(identite.prenom, identite.nom)
     pris = identifiants_pris(souhaite)
+    connue = Utilisateur.objects.filter(courriel=courriel).first()
     for identifiant in identifiants.suite(souhaite):
-        if connue := Utilisateur.objects.filter(courriel=courriel).first():
-            return connue, False
         if identifiant in pris:
             continue
         try:
             with transaction.atomic():
-                return _creer(identifiant, identite, courriel, hache), True
+                neuf = _creer(identifiant, identite, f"{identifiant}@defait.invalid" if connue else courriel, hache)
+                transaction.set_rollback(connue is not None)
+            return (connue, False) if connue else (neuf, True)
         except IntegrityError:
             # Une inscription simultanée a pris l'adresse ou l'identifiant : on regarde, ou l'on passe au suivant.
             pris.add(identifiant)
+            connue = Utilisateur.objects.filter(courriel=courriel).first()
     raise AssertionError("La suite des identifiants ne finit pas.")
 
 

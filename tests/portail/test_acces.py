@@ -53,6 +53,7 @@ TABLE = {
     "aide": ([], "get", A_TOUS),
     "captcha-image": (["captcha"], "get", A_TOUS),
     "captcha-image-2x": (["captcha"], "get", A_TOUS),
+    "captcha-audio": (["captcha"], "get", A_TOUS),
     "captcha-refresh": ([], "get", [ABSENT] * 6),  # hors d'un appel du navigateur
     "accounts:connexion": ([], "get", ENTREE),
     "accounts:deconnexion": ([], "post", [CONNEXION] * 6),

@@ -7,6 +7,10 @@ from captcha.fields import CaptchaField, CaptchaTextInput
 from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
+from django.urls import reverse
+
+from accounts.models import Utilisateur
+from accounts.validators import mots_d_identite
 
 INDICATIFS = [
     ("33", "France +33"),
@@ -62,6 +66,8 @@ class ChoixMotDePasse(forms.PasswordInput):
     """Un mot de passe à choisir, et la liste de contrôle que static/accounts/mot-de-passe.js tient à jour."""
 
     template_name = "accounts/widgets/choix_mot_de_passe.html"
+    personne: Utilisateur | None = None
+    """Celle dont le mot de passe ne doit pas dire l'identité ; le script y ajoute ce que le formulaire en saisit."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         attrs = {**(attrs or {}), "aria-describedby": f"{(attrs or {}).get('id', name)}_regles"}
@@ -69,6 +75,7 @@ class ChoixMotDePasse(forms.PasswordInput):
             "minimum": settings.MOT_DE_PASSE_LONGUEUR_MIN,
             "maximum": settings.MOT_DE_PASSE_LONGUEUR_MAX,
             "classes": settings.MOT_DE_PASSE_CLASSES_MIN,
+            "interdits": " ".join(mots_d_identite(self.personne)),
         }
 
 
@@ -88,13 +95,17 @@ class ChampCaptcha(CaptchaTextInput):  # type: ignore[misc]
 
     use_fieldset = False
 
+    def audio_url(self) -> str:
+        """La bibliothèque n'en propose un qu'avec le programme flite ; le portail a le sien."""
+        return reverse("captcha-audio", args=[self._key])
+
 
 class Captcha(CaptchaField):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(
             widget=ChampCaptcha(),
             label="Caractères de l'image",
-            help_text="Recopiez les 5 lettres et chiffres de l'image, en majuscules ou en minuscules.",
+            help_text="Recopiez les 5 lettres et chiffres de l'image, vus ou écoutés, en majuscules ou en minuscules.",
             error_messages={
                 "required": "Recopiez les caractères de l'image.",
                 "invalid": "Ce ne sont pas les caractères de l'image : recopiez ceux de la nouvelle image.",

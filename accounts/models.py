@@ -1,8 +1,10 @@
 """La personne : son identité, son compte, ce qu'elle a accepté."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Self
 
 import phonenumbers
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -157,6 +159,22 @@ class CodeDeSecours(models.Model):
         return f"Code de secours de {self.personne}"
 
 
+def precision_de_l_activite() -> timedelta:
+    """L'activité d'une session se note à la minute près, pour ne pas écrire à chaque clic ; mieux, limite courte."""
+    return timedelta(seconds=min(60, settings.SESSION_INACTIVITE / 30))
+
+
+class SessionQuerySet(models.QuerySet["SessionOuverte"]):
+    def en_cours(self) -> Self:
+        """Celles que le prochain clic trouvera ouvertes."""
+        maintenant = timezone.now()
+        return self.filter(
+            fermee_le=None,
+            ouverte_le__gt=maintenant - timedelta(seconds=settings.SESSION_DUREE_MAX),
+            vue_le__gt=maintenant - timedelta(seconds=settings.SESSION_INACTIVITE) - precision_de_l_activite(),
+        )
+
+
 class SessionOuverte(models.Model):
     """Une session d'une personne, telle qu'elle la reconnaît : quel appareil, d'où, quand."""
 
@@ -164,10 +182,11 @@ class SessionOuverte(models.Model):
     appareil = models.CharField(max_length=80)
     adresse = models.GenericIPAddressField(null=True)
     ouverte_le = models.DateTimeField(default=timezone.now)
-    # À une minute près : voir services/sessions.py.
     vue_le = models.DateTimeField("dernière activité", default=timezone.now)
     fermee_le = models.DateTimeField("fermée le", null=True)
     fin = models.CharField(max_length=16, choices=FinDeSession, blank=True)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "session"

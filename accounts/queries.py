@@ -113,7 +113,7 @@ def masquer(destination: str) -> str:
 
 
 def sessions_ouvertes(personne: Utilisateur) -> QuerySet[SessionOuverte]:
-    return personne.sessions.filter(fermee_le=None)
+    return SessionOuverte.objects.filter(personne=personne).en_cours()
 
 
 def vient_d_une_adresse_habituelle(personne: Utilisateur, adresse: str | None) -> bool:

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import services
-from accounts.models import SessionOuverte, Utilisateur
-from accounts.services.sessions import precision
+from accounts.models import SessionOuverte, Utilisateur, precision_de_l_activite
 
 # Le numéro reste dans la session quand sa clé change (mot de passe changé, second facteur donné).
 CLE_SESSION = "session_ouverte"
@@ -67,5 +66,5 @@ def echeances(session: SessionOuverte) -> dict[str, int]:
     return {
         "inactivite": settings.SESSION_INACTIVITE,
         "duree": max(0, int(fin - time.time())),
-        "marge": int(precision().total_seconds()) + 2,
+        "marge": int(precision_de_l_activite().total_seconds()) + 2,
     }

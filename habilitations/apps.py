@@ -9,3 +9,4 @@ class HabilitationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("habilitations.receveurs")
+        import_module("habilitations.volets")

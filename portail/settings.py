@@ -222,11 +222,8 @@ MOT_DE_PASSE_CLASSES_MIN = env.int("MOT_DE_PASSE_CLASSES_MIN", default=3)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.validators.Longueur"},
     {"NAME": "accounts.validators.ClassesDeCaracteres"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["identifiant", "nom", "prenom", "courriel"]},
-    },
+    {"NAME": "accounts.validators.SansIdentite"},
+    {"NAME": "accounts.validators.PasCourant"},
 ]
 # Les façons d'entrer que montre la page de connexion, dans leur ordre (voir accounts/mire.py).
 VOIES_DE_CONNEXION = env.list("VOIES_DE_CONNEXION", default=["compte_local"])
@@ -292,6 +289,13 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]
 DEPOT_TAILLE_MAX = env.int("DEPOT_TAILLE_MAX_MO", default=50) * 1_000_000
 
+# --- Registre FINESS -------------------------------------------------------------------------------------------------
+# Dossier que le support peut importer, où se posent téléchargements et envois ; commun aux serveurs et aux ouvriers.
+FINESS_DOSSIER = Path(env.str("FINESS_DOSSIER", default=str(VAR / "finess")))
+# Catalogue national des données ouvertes.
+FINESS_CATALOGUE_URL = env.str("FINESS_CATALOGUE_URL", default="https://www.data.gouv.fr").rstrip("/")
+FINESS_DELAI = env.int("FINESS_DELAI_SECONDES", default=30)
+
 # --- Langue et heure -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
@@ -302,6 +306,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
+    "filters": {"sans_jeton": {"()": "portail.journaux.SansJeton"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne", "filters": ["sans_jeton"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

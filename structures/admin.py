@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from structures.comptes_rendus import compte_rendu
 from structures.models import Categorie, EntiteJuridique, ImportFiness, Structure, TypeStructure
 from structures.queries import rechercher
+from structures.views import imports
 
 REPONSES_MAX = 200
 
@@ -68,10 +70,32 @@ class StructureAdmin(LectureSeule):
 
 @admin.register(ImportFiness)
 class ImportFinessAdmin(LectureSeule):
-    list_display = ["debut", "fichier", "etat", "lignes", "creees", "modifiees", "rouvertes", "absentes", "rejetees"]
+    list_display = [
+        "debut", "fichier", "etat", "lignes", "creees", "modifiees", "fermees", "rouvertes", "absentes", "rejetees",
+        "suivi",
+    ]  # fmt: skip
+    change_list_template = "admin/structures/importfiness/change_list.html"
     list_filter = ["etat"]
     date_hierarchy = "debut"
     fields = ["debut", "fin", "par", "etat", "compte_rendu"]
+
+    def get_urls(self) -> list[URLPattern]:
+        vue = self.admin_site.admin_view
+        return [
+            path("importer/", vue(imports.importer), name="structures_importfiness_importer"),
+            path("<int:numero>/suivi/", vue(imports.suivre), name="structures_importfiness_suivre"),
+            path("<int:numero>/tableur/", vue(imports.tableur), name="structures_importfiness_tableur"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        # Sans droit d'ajout, Django tairait le bouton « Importer un fichier ».
+        return super().changelist_view(request, (extra_context or {}) | {"has_add_permission": True})
+
+    @admin.display(description="suivi")
+    def suivi(self, importation: ImportFiness) -> SafeString:
+        adresse = reverse("admin:structures_importfiness_suivre", args=[importation.pk])
+        return format_html('<a href="{}">Ce qui a changé</a>', adresse)
 
     @admin.display(description="compte rendu")
     def compte_rendu(self, importation: ImportFiness) -> SafeString:

@@ -7,7 +7,7 @@ EXEMPLES = 20
 
 def compte_rendu(importation: ImportFiness) -> list[str]:
     rapport = importation.rapport
-    inchangees = importation.lignes - importation.creees - importation.modifiees
+    inchangees = max(0, importation.lignes - importation.creees - importation.modifiees)
     date = f", fichier du {importation.date_du_fichier:%d/%m/%Y}" if importation.date_du_fichier else ""
     lignes = [
         f"{importation.fichier}{date}",
@@ -18,11 +18,18 @@ def compte_rendu(importation: ImportFiness) -> list[str]:
         f"Inchangés : {inchangees}",
         f"Rouverts : {importation.rouvertes}",
         *_exemples(rapport.get("rouvertes", [])),
+        f"Fermés : {importation.fermees}",
+        *_exemples(rapport.get("fermees", [])),
         f"Absents du fichier : {importation.absentes}",
         *_exemples(rapport.get("absentes", [])),
         f"Lignes rejetées : {importation.rejetees}",
-        *(f"  ligne {ligne} : {motif}" for ligne, motif in rapport.get("rejets", [])[:EXEMPLES]),
+        *(
+            f"  {rapport.get('unite', 'ligne')} {ligne} : {motif}"
+            for ligne, motif in rapport.get("rejets", [])[:EXEMPLES]
+        ),
     ]
+    if avertissements := rapport.get("avertissements"):
+        lignes += ["À vérifier :", *(f"  {texte}" for texte in avertissements[:EXEMPLES])]
     if fausses := rapport.get("cles_fausses"):
         lignes.append(f"Numéros à la clé fausse, importés quand même : {', '.join(fausses[:EXEMPLES])}")
     if nouvelles := rapport.get("categories_nouvelles"):

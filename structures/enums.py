@@ -15,6 +15,10 @@ class EtatImport(TextChoices):
     REFUSE = "refuse", "refusé"
 
 
+# Champs d'un changement qui ne sont pas des colonnes du registre.
+ENTREE = "entrée au registre"
+ETAT = "état"
+
 # Codes stables des types de structure (fixtures/structures/types.csv).
 ESMS = "esms"
 ETABLISSEMENT_SANITAIRE = "sanitaire"

@@ -1,11 +1,16 @@
 """L'annuaire des lieux : types, régions, départements, catégories, entités juridiques, structures, imports."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from structures import adresses
 from structures.enums import EtatImport, EtatStructure
+
+CARTE = "https://www.openstreetmap.org"
 
 
 class Region(models.Model):
@@ -125,6 +130,11 @@ class Structure(models.Model):
     ouverte_le = models.DateField("ouverte le", null=True, blank=True)
     fermee_le = models.DateField("fermée le", null=True, blank=True)
     absente_depuis = models.DateField("absente du registre depuis le", null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    successeur = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="remplacees", db_index=False
+    )
     # Empreinte de la ligne du registre : un import ne récrit que ce qui a changé.
     empreinte = models.CharField(max_length=32, blank=True, editable=False)
     # Ce que fouille la recherche (voir structures/mots.py) : l'index trigramme ou FTS5 suit cette colonne.
@@ -139,6 +149,7 @@ class Structure(models.Model):
             models.Index(fields=["type"], name="structure_type"),
             models.Index(fields=["categorie", "departement"], name="structure_categorie"),
             models.Index(fields=["departement"], name="structure_departement"),
+            models.Index(fields=["successeur"], condition=Q(successeur__isnull=False), name="structure_successeur"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -157,6 +168,21 @@ class Structure(models.Model):
         if not self.commune and self.departement:
             return str(self.departement)
         return adresses.lieu(self.commune, self.code_postal)
+
+    @property
+    def a_ouvrir(self) -> bool:
+        return self.ouverte_le is not None and self.ouverte_le > timezone.localdate()
+
+    @property
+    def carte(self) -> str:
+        """Adresse d'un plan, à ouvrir ailleurs : le portail n'en charge rien."""
+        if self.latitude is not None and self.longitude is not None:
+            point = f"{self.latitude:.6f}/{self.longitude:.6f}"
+            return f"{CARTE}/?mlat={self.latitude:.6f}&mlon={self.longitude:.6f}#map=17/{point}"
+        if not self.code_postal:
+            return ""
+        voie = self.adresse.rpartition(", ")[2] if self.adresse else ""
+        return f"{CARTE}/search?{urlencode({'query': f'{voie} {self.code_postal} {self.commune}'.strip()})}"
 
 
 class Mot(models.Model):
@@ -181,11 +207,15 @@ class ImportFiness(models.Model):
     fin = models.DateTimeField(null=True, blank=True)
     etat = models.CharField("état", max_length=8, choices=EtatImport, default=EtatImport.EN_COURS)
     motif = models.TextField("motif du refus", blank=True)
+    # Avancement : ce qui est lu, de ce qu'il y a à lire.
+    lues = models.PositiveIntegerField(default=0, editable=False)
+    a_lire = models.PositiveIntegerField("à lire", default=0, editable=False)
     lignes = models.PositiveIntegerField(default=0)
     camsp_cmpp = models.PositiveIntegerField("dont CAMSP et CMPP", default=0)
     creees = models.PositiveIntegerField("créées", default=0)
     modifiees = models.PositiveIntegerField("modifiées", default=0)
     rouvertes = models.PositiveIntegerField(default=0)
+    fermees = models.PositiveIntegerField("fermées", default=0)
     absentes = models.PositiveIntegerField(default=0)
     rejetees = models.PositiveIntegerField("lignes rejetées", default=0)
     # Détail : champs modifiés et leurs nombres, rejets (ligne, motif), absentes, rouvertes, effectif par département.
@@ -204,3 +234,19 @@ class ImportFiness(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fichier} ({self.get_etat_display()})"
+
+
+class Changement(models.Model):
+    """Ce qu'un import a changé d'un établissement : un champ, sa valeur d'avant et celle d'après."""
+
+    structure = models.ForeignKey(Structure, models.CASCADE, related_name="changements")
+    importation = models.ForeignKey(ImportFiness, models.CASCADE, related_name="changements")
+    champ = models.CharField(max_length=30)
+    avant = models.TextField(blank=True)
+    apres = models.TextField("après", blank=True)
+
+    class Meta:
+        ordering = ["-importation", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.champ} : {self.avant} → {self.apres}"

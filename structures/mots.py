@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from string import ascii_lowercase, digits
 
@@ -64,3 +65,23 @@ def voisins(mot: str) -> set[str]:
         *(debut + lettre + fin[1:] for debut, fin in coupes if fin for lettre in lettres),
         *(debut + lettre + fin for debut, fin in coupes for lettre in lettres),
     } - {mot}
+
+
+def a_deux_fautes(mot: str, parmi: Iterable[str]) -> set[str]:
+    """Ceux des mots `parmi` qui s'écrivent à deux fautes de `mot`, ou moins."""
+    lettres = set(mot)
+    return {autre for autre in parmi if len(lettres.symmetric_difference(autre)) <= 4 and _distance(mot, autre) <= 2}  # noqa: PLR2004
+
+
+def _distance(mot: str, autre: str) -> int:
+    """Nombre de lettres en trop, en moins, changées, ou de paires inversées (alignement optimal)."""
+    avant: list[int] = []
+    courante = list(range(len(autre) + 1))
+    for i, lettre in enumerate(mot, start=1):
+        avant, precedente, courante = courante, avant, [i]
+        for j, voulue in enumerate(autre, start=1):
+            cout = min(avant[j] + 1, courante[j - 1] + 1, avant[j - 1] + (lettre != voulue))
+            if i > 1 and j > 1 and lettre == autre[j - 2] and mot[i - 2] == voulue:
+                cout = min(cout, precedente[j - 2] + 1)
+            courante.append(cout)
+    return courante[-1]

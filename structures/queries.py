@@ -1,14 +1,28 @@
 """Trouver une structure : par son numéro FINESS, par des mots, ou dans une liste."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
-from structures.enums import EtatStructure
-from structures.finess.numeros import cle_juste, complete_par_un_zero, est_bien_forme, nettoyer
-from structures.models import Categorie, Departement, EntiteJuridique, Structure, StructureQuerySet, TypeStructure
+from django.db.models import Case, Q, QuerySet, When
+
+from structures.enums import ENTREE, ETAT, EtatStructure
+from structures.finess.numeros import RESSEMBLE, cle_juste, complete_par_un_zero, est_bien_forme, nettoyer, proches
+from structures.models import (
+    Categorie,
+    Changement,
+    Departement,
+    EntiteJuridique,
+    ImportFiness,
+    Region,
+    Structure,
+    StructureQuerySet,
+    TypeStructure,
+)
 from structures.recherche import les_plus_pertinentes
 
 FORMAT_ATTENDU = "Le N°FINESS doit être composé de 9 caractères alphanumériques."
+CHANGEMENTS_MONTRES = 100
 
 
 @dataclass(frozen=True)
@@ -38,10 +52,8 @@ def par_numero(
     numero = nettoyer(saisie)
     if suggestion := complete_par_un_zero(numero):
         return Reponse(message=f"Vouliez-vous dire {suggestion} ?", suggestion=suggestion)
-    if not est_bien_forme(numero):
-        return Reponse(message=FORMAT_ATTENDU)
-    if not cle_juste(numero):
-        return Reponse(message=f"Le numéro {numero} comporte une erreur de saisie : vérifiez chacun de ses chiffres.")
+    if not est_bien_forme(numero) or not cle_juste(numero):
+        return _numero_faux(numero, acceptees(types=types, categories=categories))
     structure = avec_lieux().filter(numero_finess=numero).first()
     if structure is None:
         return _numero_inconnu(numero, acceptees(types=types, categories=categories))
@@ -55,17 +67,27 @@ def rechercher(
     *,
     types: Iterable[TypeStructure] | None = None,
     categories: Iterable[Categorie] | None = None,
-    departement: Departement | str | None = None,
+    parmi: StructureQuerySet | None = None,
     limite: int = 20,
 ) -> list[Structure]:
-    """Les structures qui répondent le mieux à ces mots, les ouvertes d'abord ; un numéro FINESS complet y suffit."""
-    parmi = acceptees(types=types, categories=categories)
-    if departement:
-        parmi = parmi.filter(departement=departement)
+    """Les structures qui répondent le mieux à ces mots, les ouvertes d'abord ; `parmi` prime.
+
+    Un numéro FINESS y suffit, même au zéro perdu ou à un chiffre près ; celui d'une entité donne ses établissements.
+    """
+    if parmi is None:
+        parmi = acceptees(types=types, categories=categories)
     numero = nettoyer(texte)
-    if est_bien_forme(numero):
-        return list(parmi.filter(numero_finess=numero))
+    if RESSEMBLE.fullmatch(numero):
+        return _par_numero_approche(parmi, numero, limite)
     return les_plus_pertinentes(parmi, texte, limite)
+
+
+def _par_numero_approche(parmi: StructureQuerySet, numero: str, limite: int) -> list[Structure]:
+    for voulus in ({numero, complete_par_un_zero(numero)}, set() if cle_juste(numero) else proches(numero)):
+        if trouvees := list(parmi.filter(numero_finess__in=voulus).order_by("numero_finess")[:limite]):
+            return trouvees
+    entites = {numero, complete_par_un_zero(numero)}
+    return list(parmi.filter(entite_juridique__numero_finess__in=entites).order_by("etat", "nom")[:limite])
 
 
 def de_la_liste(type_structure: TypeStructure) -> StructureQuerySet:
@@ -73,8 +95,21 @@ def de_la_liste(type_structure: TypeStructure) -> StructureQuerySet:
     return Structure.objects.ouvertes().filter(type=type_structure).order_by("nom")
 
 
-def acceptees(*, types: Iterable[TypeStructure] | None, categories: Iterable[Categorie] | None) -> StructureQuerySet:
+def acceptees(
+    *,
+    types: Iterable[TypeStructure] | None = None,
+    categories: Iterable[Categorie] | None = None,
+    region: Region | str | None = None,
+    departement: Departement | str | None = None,
+    etat: str = "",
+) -> StructureQuerySet:
     structures = avec_lieux()
+    if region:
+        structures = structures.filter(departement__region=region)
+    if departement:
+        structures = structures.filter(departement=departement)
+    if etat:
+        structures = structures.filter(etat=etat)
     if types is not None:
         structures = structures.filter(type__in=types)
     if categories:
@@ -85,6 +120,48 @@ def acceptees(*, types: Iterable[TypeStructure] | None, categories: Iterable[Cat
 def avec_lieux() -> StructureQuerySet:
     """De quoi écrire nom, lieu, catégorie et entité juridique sans autre requête."""
     return Structure.objects.select_related("type", "categorie", "departement", "entite_juridique")
+
+
+@dataclass(frozen=True)
+class Episode:
+    """Ce qu'un import a changé d'une structure, au jour de son fichier."""
+
+    importation: ImportFiness
+    changements: list[Changement]
+
+
+def histoire(structure: Structure) -> list[Episode]:
+    """Du plus récent au plus ancien."""
+    changements = structure.changements.select_related("importation").order_by("-importation_id", "pk")
+    par_import = groupby(changements[:CHANGEMENTS_MONTRES], key=lambda changement: changement.importation)
+    return [Episode(importation, list(ensemble)) for importation, ensemble in par_import]
+
+
+def est_un_numero(texte: str) -> bool:
+    return RESSEMBLE.fullmatch(nettoyer(texte)) is not None
+
+
+def entite_au_numero(texte: str) -> EntiteJuridique | None:
+    """L'entité juridique dont `texte` est le numéro, son zéro de tête perdu ou non."""
+    numero = nettoyer(texte)
+    return EntiteJuridique.objects.filter(numero_finess__in={numero, complete_par_un_zero(numero)} - {""}).first()
+
+
+def _numero_faux(numero: str, parmi: StructureQuerySet) -> Reponse:
+    """Propose ce que la personne a sans doute voulu écrire."""
+    raison = f"Le numéro {numero} comporte une erreur de saisie." if est_bien_forme(numero) else FORMAT_ATTENDU
+    voisines = list(parmi.filter(numero_finess__in=proches(numero)).ouvertes().order_by("numero_finess"))
+    if len(voisines) == 1:
+        seule = voisines[0]
+        return Reponse(
+            message=f"{raison} Vouliez-vous dire {seule.numero_finess}, {seule.nom} à {seule.lieu} ?",
+            suggestion=seule.numero_finess or "",
+        )
+    if voisines:
+        return Reponse(message=f"{raison} Est-ce l'un de ces établissements ?", etablissements=tuple(voisines))
+    if not est_bien_forme(numero):
+        return Reponse(message=raison)
+    return Reponse(message=f"{raison} Vérifiez chacun de ses chiffres.")
 
 
 def _numero_inconnu(numero: str, parmi: StructureQuerySet) -> Reponse:
@@ -106,3 +183,40 @@ def _raison_du_refus(structure: Structure, parmi: StructureQuerySet) -> str:
             "que ce profil n'accepte pas : choisissez un autre établissement."
         )
     return ""
+
+
+# Ce qu'un compte rendu d'import distingue.
+NATURES = [
+    ("entrees", "Entrées au registre"),
+    ("modifications", "Modifications"),
+    ("fermetures", "Fermetures"),
+    ("disparitions", "Disparitions"),
+    ("retours", "Retours"),
+]
+_D_UNE_NATURE = {
+    "entrees": Q(champ=ENTREE),
+    "modifications": ~Q(champ__in=[ENTREE, ETAT]),
+    "fermetures": Q(champ=ETAT, apres=EtatStructure.FERME),
+    "disparitions": Q(champ=ETAT, apres=EtatStructure.ABSENT),
+    "retours": Q(champ=ETAT, apres=EtatStructure.OUVERT),
+}
+
+
+def changements(
+    importation: ImportFiness,
+    employees: Collection[int],
+    *,
+    nature: str = "",
+    departement: Departement | None = None,
+    avec_comptes: bool = False,
+) -> QuerySet[Changement]:
+    """Ce que l'import a changé ; d'abord les structures `employees`, où quelqu'un est habilité."""
+    tous = importation.changements.select_related("structure__departement")
+    tous = tous.annotate(employee=Case(When(structure__in=employees, then=True), default=False))
+    if nature:
+        tous = tous.filter(_D_UNE_NATURE[nature])
+    if departement:
+        tous = tous.filter(structure__departement=departement)
+    if avec_comptes:
+        tous = tous.filter(employee=True)
+    return tous.order_by("-employee", "structure__nom", "structure", "pk")

@@ -15,13 +15,15 @@ from django.db.models.functions import Length
 
 from structures.enums import EtatStructure
 from structures.models import Mot, Structure, StructureQuerySet
-from structures.mots import cherches, decouper, voisins
+from structures.mots import a_deux_fautes, cherches, decouper, voisins
 
 # Au-delà, c'est une adresse collée entière : les premiers mots suffisent.
 MOTS_MAX = 8
 CANDIDATES_MAX = 2000
 # En deçà, presque tout mot est voisin d'un autre.
 LONGUEUR_CORRIGEE = 4
+LONGUEUR_A_DEUX_FAUTES = 6
+VOISINS_MAX = 20
 # Oublier un mot n'a de sens que s'il en reste de quoi désigner quelque chose.
 RESTE_MIN = 2
 APRES_Z = "{"
@@ -46,20 +48,26 @@ def _essais(mots: list[str]) -> Iterator[list[Conjonction]]:
     if not mots:
         return
     yield [[[mot] for mot in mots]]
-    inconnus = _inconnus(mots)
-    voisinage = _voisins_connus(inconnus or mots)
-    if inconnus:
-        # Le mot que le registre ignore cède la place à ses voisins ; sans voisin, ou sans réponse, il est oublié.
-        connus = [[mot] for mot in mots if mot not in inconnus]
-        if corriges := [voisinage[mot] if mot in inconnus else [mot] for mot in mots if voisinage.get(mot, True)]:
-            yield [corriges]
-        if len(connus) >= RESTE_MIN:
-            yield [connus]
+    if inconnus := _inconnus(mots):
+        yield from _sans_les_inconnus(mots, inconnus)
     elif len(mots) > RESTE_MIN:
         # Tous connus, mais pas ensemble : l'un d'eux est de trop.
         yield [[[mot] for mot in mots if mot != de_trop] for de_trop in mots]
     else:
+        voisinage = _voisins_connus(mots)
         yield [[[mot, *voisinage[mot]] for mot in mots]]
+
+
+def _sans_les_inconnus(mots: list[str], inconnus: set[str]) -> Iterator[list[Conjonction]]:
+    """Le mot que le registre ignore cède la place à ses voisins ; sans voisin, ou sans réponse, il est oublié."""
+    proches = _voisins_connus(inconnus)
+    lointains = {mot: _a_deux_fautes(mot) for mot in inconnus if not proches[mot]}
+    for voisinage in (proches | lointains, proches | {mot: _a_deux_fautes(mot) for mot in inconnus - set(lointains)}):
+        if corriges := [voisinage[mot] if mot in inconnus else [mot] for mot in mots if voisinage.get(mot, True)]:
+            yield [corriges]
+    connus = [[mot] for mot in mots if mot not in inconnus]
+    if len(connus) >= RESTE_MIN:
+        yield [connus]
 
 
 def _inconnus(mots: list[str]) -> set[str]:
@@ -80,6 +88,16 @@ def _voisins_connus(mots: Iterable[str]) -> dict[str, list[str]]:
     possibles = {mot: voisins(mot) if len(mot) >= LONGUEUR_CORRIGEE else set() for mot in mots}
     connus = set(Mot.objects.filter(mot__in=set().union(*possibles.values())).values_list("mot", flat=True))
     return {mot: sorted(proches & connus) for mot, proches in possibles.items()}
+
+
+def _a_deux_fautes(mot: str) -> list[str]:
+    """Dans un mot long : les mots du registre de même initiale, à deux fautes de lui."""
+    if len(mot) < LONGUEUR_A_DEUX_FAUTES:
+        return []
+    candidats = Mot.objects.annotate(longueur=Length("mot")).filter(
+        mot__startswith=mot[0], longueur__gte=len(mot) - 2, longueur__lte=len(mot) + 2
+    )
+    return sorted(a_deux_fautes(mot, candidats.values_list("mot", flat=True)))[:VOISINS_MAX]
 
 
 def _une_de(essai: list[Conjonction]) -> Q | Func:

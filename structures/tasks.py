@@ -1,13 +1,13 @@
 from pathlib import Path
 
 from celery import shared_task
-from django.contrib.auth import get_user_model
 
-from structures.services import importer_finess
+from structures.models import ImportFiness
+from structures.services import poursuivre_import
 
 
 @shared_task(name="structures.importer_finess")
-def importer(chemin: str, acteur_id: int | None = None, *, forcer: bool = False) -> int:
-    """Importe un fichier que l'ouvrier peut lire ; rend le numéro du compte rendu. Sans danger deux fois."""
-    acteur = get_user_model().objects.get(pk=acteur_id) if acteur_id else None
-    return importer_finess(chemin=Path(chemin), acteur=acteur, forcer=forcer).pk
+def importer(importation_id: int, chemin: str, *, forcer: bool = False) -> None:
+    """Mène un import demandé par le support, d'un fichier que l'ouvrier peut lire. Sans danger deux fois."""
+    importation = ImportFiness.objects.select_related("par").get(pk=importation_id)
+    poursuivre_import(importation=importation, chemin=Path(chemin), acteur=importation.par, forcer=forcer)

@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from structures.views import annuaire
 
 app_name = "structures"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", annuaire.rechercher, name="rechercher"),
+    path("<int:numero>/", annuaire.fiche, name="fiche"),
+    path("<int:numero>/successeur/", annuaire.designer_successeur, name="designer_successeur"),
+    path("entites/<str:finess>/", annuaire.entite, name="entite"),
+]

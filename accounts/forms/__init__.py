@@ -234,6 +234,8 @@ class InscriptionForm(IdentiteForm):
     def clean(self) -> dict[str, Any]:
         donnees = super().clean()
         personne = Utilisateur(**{champ: donnees.get(champ, "") for champ in ("prenom", "nom", "courriel")})
+        # Le nom trouvé, et ce qui fut saisi pour le trouver : la liste de contrôle ne connaît que la saisie.
+        personne.structure = Structure(nom=f"{self.data.get('structure', '')} {donnees['structure'] or ''}")
         _valider(self, "mot_de_passe", personne)
         return donnees
 
@@ -288,6 +290,7 @@ class ReinitialisationForm(forms.Form):
     def __init__(self, *args: Any, personne: Utilisateur, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.personne = personne
+        self.fields["mot_de_passe"].widget.personne = personne
         self.helper = mise_en_page("mot_de_passe", envoi="Changer le mot de passe")
 
     def clean(self) -> dict[str, Any]:

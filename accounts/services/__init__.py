@@ -23,6 +23,7 @@ from accounts.services.sessions import (
     fermer_autres_sessions,
     fermer_session,
     ouvrir_session,
+    purger,
     quitter_session,
     tenir_session,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "lier",
     "modifier_identite",
     "ouvrir_session",
+    "purger",
     "quitter_session",
     "reactiver",
     "reinitialiser_facteurs",

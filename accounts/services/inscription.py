@@ -1,5 +1,7 @@
 """Créer un compte et confirmer son adresse."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -18,8 +20,8 @@ from journal.services import Acteur, consigner
 def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe: str) -> Utilisateur | None:
     """Crée un compte à confirmer, et le rend ; à une adresse déjà connue, écrit comment rentrer, et rend None.
 
-    Coûte un hachage dans les deux cas. Ce qui est rendu ne doit rien changer à ce que voit la personne : la réponse ne
-    dit pas qui a un compte.
+    Fait le même travail dans les deux cas. Ce qui est rendu ne doit rien changer à ce que voit la personne : la réponse
+    ne dit pas qui a un compte.
     """
     courriel = courriel.lower()
     hache = make_password(mot_de_passe)
@@ -30,25 +32,31 @@ def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe:
             courriels.confirmation(personne)
         else:
             consigner(acteur=acteur, action="inscription.adresse_connue", objet=personne)
+            _creer_pour_rien(identite, hache)
             aider(personne, courriels.deja_un_compte, a_confirmer=courriels.confirmation_rappelee)
     return personne if nouvelle else None
 
 
 def _trouver_ou_creer(identite: Identite, courriel: str, hache: str) -> tuple[Utilisateur, bool]:
-    """Le compte qui tient l'adresse, ou un compte neuf ; et s'il est neuf."""
+    """Le compte qui tient l'adresse, ou un compte neuf ; et s'il est neuf.
+
+    À une adresse connue, un compte est créé aussi, puis défait : le temps de réponse ne la dit pas.
+    """
     souhaite = identifiants.racine(identite.prenom, identite.nom)
     pris = identifiants_pris(souhaite)
+    connue = Utilisateur.objects.filter(courriel=courriel).first()
     for identifiant in identifiants.suite(souhaite):
-        if connue := Utilisateur.objects.filter(courriel=courriel).first():
-            return connue, False
         if identifiant in pris:
             continue
         try:
             with transaction.atomic():
-                return _creer(identifiant, identite, courriel, hache), True
+                neuf = _creer(identifiant, identite, f"{identifiant}@defait.invalid" if connue else courriel, hache)
+                transaction.set_rollback(connue is not None)
+            return (connue, False) if connue else (neuf, True)
         except IntegrityError:
             # Une inscription simultanée a pris l'adresse ou l'identifiant : on regarde, ou l'on passe au suivant.
             pris.add(identifiant)
+            connue = Utilisateur.objects.filter(courriel=courriel).first()
     raise AssertionError("La suite des identifiants ne finit pas.")
 
 
@@ -64,6 +72,14 @@ def _creer(identifiant: str, identite: Identite, courriel: str, hache: str) -> U
         conditions_version=settings.CONDITIONS_VERSION,
         conditions_acceptees_le=timezone.now(),
     )
+
+
+def _creer_pour_rien(identite: Identite, hache: str) -> None:
+    """Le travail d'une création, aussitôt défait."""
+    personne_d_autre = uuid4().hex
+    with transaction.atomic():
+        _creer(personne_d_autre, identite, f"{personne_d_autre}@inscription.invalid", hache)
+        transaction.set_rollback(True)
 
 
 def confirmer(*, acteur: Utilisateur, jeton: str) -> list[str]:

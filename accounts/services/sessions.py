@@ -3,14 +3,18 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import compteurs
 from accounts.enums import FinDeSession
-from accounts.models import SessionOuverte, Utilisateur
-from accounts.queries import sessions_ouvertes
+from accounts.models import SessionOuverte, Utilisateur, precision_de_l_activite
 from journal.contexte import adresse_courante
 from journal.services import consigner
+
+# Assez pour reconnaître les adresses d'où une personne se connecte d'habitude.
+CONSERVATION = timedelta(days=90)
 
 
 def ouvrir_session(*, acteur: Utilisateur, appareil: str) -> SessionOuverte:
@@ -27,7 +31,7 @@ def tenir_session(*, acteur: Utilisateur, session: SessionOuverte | None) -> Fin
     if fin := _fin_atteinte(session, maintenant):
         _fermer(session.pk, fin=fin)
         return fin
-    if maintenant - session.vue_le >= precision():
+    if maintenant - session.vue_le >= precision_de_l_activite():
         SessionOuverte.objects.filter(pk=session.pk, fermee_le=None).update(vue_le=maintenant)
     return None
 
@@ -35,15 +39,10 @@ def tenir_session(*, acteur: Utilisateur, session: SessionOuverte | None) -> Fin
 def _fin_atteinte(session: SessionOuverte, maintenant: datetime) -> FinDeSession | None:
     if maintenant >= session.ouverte_le + timedelta(seconds=settings.SESSION_DUREE_MAX):
         return FinDeSession.DUREE
-    # L'activité n'étant notée qu'à `precision()` près, personne n'est fermé avant son temps.
-    if maintenant >= session.vue_le + timedelta(seconds=settings.SESSION_INACTIVITE) + precision():
+    # L'activité n'étant notée qu'à cela près, personne n'est fermé avant son temps.
+    if maintenant >= session.vue_le + timedelta(seconds=settings.SESSION_INACTIVITE) + precision_de_l_activite():
         return FinDeSession.INACTIVITE
     return None
-
-
-def precision() -> timedelta:
-    """Une minute, pour ne pas écrire à chaque clic ; moins si la limite est courte."""
-    return timedelta(seconds=min(60, settings.SESSION_INACTIVITE / 30))
 
 
 def quitter_session(*, acteur: Utilisateur, session: int) -> None:
@@ -73,9 +72,16 @@ def fermer_autres_sessions(*, acteur: Utilisateur, sauf: int) -> int:
 
 def fermer_les_sessions(personne: Utilisateur, fin: FinDeSession, *, sauf: int = 0) -> int:
     """Dans la transaction de ce qui le motive : désactivation, changement de mot de passe."""
-    return sessions_ouvertes(personne).exclude(pk=sauf).update(fermee_le=timezone.now(), fin=fin)
+    return personne.sessions.filter(fermee_le=None).exclude(pk=sauf).update(fermee_le=timezone.now(), fin=fin)
 
 
 def _fermer(session: int, *, fin: FinDeSession) -> bool:
     ouvertes = SessionOuverte.objects.filter(pk=session, fermee_le=None)
     return bool(ouvertes.update(fermee_le=timezone.now(), fin=fin))
+
+
+def purger() -> dict[str, int]:
+    """Ôte ce dont le temps est passé : témoins expirés, sessions de plus de trois mois, compteurs de tentatives."""
+    SessionStore.clear_expired()
+    anciennes = SessionOuverte.objects.filter(vue_le__lt=timezone.now() - CONSERVATION)
+    return {"sessions": anciennes.delete()[0], "compteurs": compteurs.purger()}

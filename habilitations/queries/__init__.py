@@ -16,7 +16,7 @@ from habilitations.queries.demandes import (
     trier,
     voisines,
 )
-from habilitations.queries.portefeuilles import gestionnaires_couvrant
+from habilitations.queries.portefeuilles import gestionnaires_couvrant, habilitees
 from habilitations.queries.preuves import preuves
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "filtrer",
     "gestionnaires_couvrant",
     "habilitations_de",
+    "habilitees",
     "preuves",
     "profils_geres",
     "profils_tenus",

@@ -9,7 +9,6 @@ from django.utils.timezone import localtime
 from habilitations.enums import EtatDemande, NombreStructures
 from habilitations.erreurs import DemandeImpossible
 from habilitations.models import Demande, Habilitation, Profil, StructureDemandee
-from habilitations.services.verrous import PERSONNE_INCONNUE
 from structures.enums import EtatStructure
 from structures.models import Structure
 
@@ -61,7 +60,7 @@ def exiger_nombre_de_structures(profil: Profil, nombre: int) -> None:
 
 def exiger_nouveaute(demande: Demande, structures: Collection[Structure]) -> None:
     """Ni droit en vigueur, ni autre demande en attente, pour le même profil et l'une de ces structures."""
-    profil, demandeur = demande.profil, demande.demandeur_id or PERSONNE_INCONNUE
+    profil, demandeur = demande.profil, demande.demandeur_id
     droits = Habilitation.objects.actives().filter(titulaire=demandeur, profil=profil)
     if profil.nombre_structures == NombreStructures.AUCUNE:
         if droits.filter(structure=None).exists():

@@ -8,7 +8,10 @@ for (const bouton of document.querySelectorAll("[data-captcha-autre]")) {
     if (!reponse.ok) return;
     const { key, image_url: image } = await reponse.json();
     champs.querySelector("[data-captcha-image]").src = image;
-    champs.querySelector("input[type=hidden]").value = key;
+    const cle = champs.querySelector("input[type=hidden]");
+    const son = champs.querySelector("[data-captcha-son]");
+    son.src = son.getAttribute("src").replace(cle.value, key);
+    cle.value = key;
     const saisie = champs.querySelector("input:not([type=hidden])");
     saisie.value = "";
     saisie.focus();

@@ -7,12 +7,26 @@ const CLASSES = {
   special: /[^\p{L}\p{N}]/u,
 };
 
-export function verdict(motDePasse, { minimum, maximum, classes }) {
+// Minuscules sans accents ; tout ce qui n'est pas une lettre devient une espace.
+const lettres = (texte) => texte.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/[^\p{L}]/gu, " ");
+
+export function motsDIdentite(textes) {
+  return textes.flatMap((texte) => lettres(texte).split(" ")).filter((mot) => [...mot].length >= 4);
+}
+
+export function verdict(motDePasse, { minimum, maximum, classes, interdits }) {
   const longueur = [...motDePasse].length;
   const regles = { longueur: longueur >= minimum && longueur <= maximum };
   for (const [nom, motif] of Object.entries(CLASSES)) regles[nom] = motif.test(motDePasse);
   regles.classes = Object.keys(CLASSES).filter((nom) => regles[nom]).length >= classes;
+  const aplati = lettres(motDePasse).replaceAll(" ", "");
+  regles.identite = motDePasse !== "" && !interdits.some((mot) => aplati.includes(mot));
   return regles;
+}
+
+// Ce que le formulaire dit de la personne en même temps que son mot de passe.
+function identiteSaisie(formulaire) {
+  return ["nom", "prenom", "courriel", "structure"].map((nom) => formulaire.elements[nom]?.value ?? "");
 }
 
 for (const liste of document.querySelectorAll(".regles-mot-de-passe")) {
@@ -23,11 +37,12 @@ for (const liste of document.querySelectorAll(".regles-mot-de-passe")) {
   bilan.className = "visually-hidden";
   bilan.setAttribute("role", "status");
   liste.append(bilan);
-  champ.addEventListener("input", () => {
-    const regles = verdict(champ.value, bornes);
+  champ.form.addEventListener("input", () => {
+    const interdits = [...liste.dataset.interdits.split(" ").filter(Boolean), ...motsDIdentite(identiteSaisie(champ.form))];
+    const regles = verdict(champ.value, { ...bornes, interdits });
     for (const ligne of liste.querySelectorAll("[data-regle]")) {
       ligne.classList.toggle("respectee", regles[ligne.dataset.regle]);
     }
-    bilan.textContent = regles.longueur && regles.classes ? "Le mot de passe convient." : "";
+    bilan.textContent = regles.longueur && regles.classes && regles.identite ? "Le mot de passe convient." : "";
   });
 }

@@ -78,7 +78,9 @@ function ecarter(evenement) {
 // --- La saisie ---
 
 const formulaires = () => [...document.querySelectorAll("main form[method=post]")];
-const gardable = (champ) => champ.name && !["password", "file", "hidden", "submit", "button"].includes(champ.type);
+const IGNORES = ["password", "file", "hidden", "submit", "button"];
+// Un mot de passe que l'on affiche devient un champ de texte : son enveloppe le trahit.
+const gardable = (champ) => champ.name && !IGNORES.includes(champ.type) && !champ.closest(".mot-de-passe");
 const ici = () => location.pathname + location.search;
 
 function garder() {

@@ -1,12 +1,12 @@
 """Ce que disent les 32 colonnes du format classique."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
 
 from structures import adresses
+from structures.finess.etablissement import ILES, Etablissement, LigneRejetee, date_plausible, une_ligne
 from structures.finess.numeros import est_bien_forme
 
 # Rangs des colonnes employées (finess.esante.gouv.fr, extraction « Établissements »).
@@ -20,31 +20,43 @@ _EMPLOYEES = itemgetter(
 )  # fmt: skip
 # À changer quand la lecture change : l'import suivant récrit alors toutes les lignes.
 _VERSION = "1"
-_OUTRE_MER = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976", "9J": "986"}
-# FINESS range encore ces îles avec la Guadeloupe ; leur code postal les en distingue.
-_ILES = {"97133": "977", "97150": "978"}
-# Le registre écrit 1901-01-01 faute de mieux, et des siècles fantaisistes (0201, 0426).
-_PREMIERE_OUVERTURE = date(1901, 1, 2)
+OUTRE_MER = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976", "9J": "986"}
 
 
-class LigneRejetee(Exception):
-    """La ligne ne décrit pas un établissement ; le message dit pourquoi."""
+@dataclass(frozen=True, slots=True)
+class FicheClassique:
+    """Le format classique ne liste que les établissements ouverts, et ne nomme pas leur entité."""
 
+    colonnes: list[str]
+    ferme: bool = False
+    fermee_le: date | None = None
+    complete: bool = True
 
-class Etablissement(NamedTuple):
-    """Les champs du registre, dans l'ordre de la table temporaire de l'import."""
+    @property
+    def numero(self) -> str:
+        return self.colonnes[NUMERO]
 
-    nom: str
-    nom_long: str
-    adresse: str
-    code_postal: str
-    commune: str
-    departement: str
-    telephone: str
-    categorie: str
-    siret: str
-    ouverte_le: date | None
-    entite: str
+    @property
+    def departement(self) -> str:
+        return departement(self.colonnes)
+
+    @property
+    def categorie(self) -> str:
+        return self.colonnes[CATEGORIE]
+
+    @property
+    def libelle_categorie(self) -> str:
+        return self.colonnes[LIBELLE_CATEGORIE].strip()
+
+    @property
+    def agregat(self) -> str:
+        return self.colonnes[AGREGAT]
+
+    def empreinte(self) -> str:
+        return empreinte(self.colonnes)
+
+    def etablissement(self) -> Etablissement:
+        return etablissement(self.colonnes)
 
 
 def verifier(colonnes: list[str]) -> None:
@@ -67,8 +79,8 @@ def empreinte(colonnes: list[str]) -> str:
 def etablissement(colonnes: list[str]) -> Etablissement:
     code_postal, commune = adresses.acheminement(colonnes[ACHEMINEMENT])
     return Etablissement(
-        nom=_une_ligne(colonnes[NOM], 200),
-        nom_long=_une_ligne(colonnes[NOM_LONG], 200),
+        nom=une_ligne(colonnes[NOM], 200),
+        nom_long=une_ligne(colonnes[NOM_LONG], 200),
         adresse=_adresse(colonnes),
         code_postal=code_postal,
         commune=commune[:80],
@@ -76,7 +88,7 @@ def etablissement(colonnes: list[str]) -> Etablissement:
         telephone=colonnes[TELEPHONE].strip()[:20],
         categorie=colonnes[CATEGORIE],
         siret=colonnes[SIRET].strip()[:14],
-        ouverte_le=_date(colonnes[OUVERTURE]),
+        ouverte_le=date_plausible(colonnes[OUVERTURE]),
         entite=colonnes[ENTITE],
     )
 
@@ -84,7 +96,7 @@ def etablissement(colonnes: list[str]) -> Etablissement:
 def departement(colonnes: list[str]) -> str:
     """Code de l'INSEE : 2A, 75, 974 ; Saint-Barthélemy et Saint-Martin d'après leur code postal."""
     code = colonnes[DEPARTEMENT]
-    return _ILES.get(colonnes[ACHEMINEMENT][:5]) or _OUTRE_MER.get(code, code)
+    return ILES.get(colonnes[ACHEMINEMENT][:5]) or OUTRE_MER.get(code, code)
 
 
 def _adresse(colonnes: list[str]) -> str:
@@ -94,17 +106,4 @@ def _adresse(colonnes: list[str]) -> str:
         adresses.voie(colonnes[NUMERO_VOIE] + colonnes[COMPLEMENT_VOIE], colonnes[TYPE_VOIE], colonnes[VOIE]),
         colonnes[LIEU_DIT],
     )
-    return _une_ligne(", ".join(filter(None, morceaux)), 200)
-
-
-def _une_ligne(texte: str, longueur: int) -> str:
-    return " ".join(texte.split())[:longueur]
-
-
-@lru_cache(maxsize=4096)
-def _date(texte: str) -> date | None:
-    try:
-        lue = date.fromisoformat(texte)
-    except ValueError:
-        return None
-    return lue if lue >= _PREMIERE_OUVERTURE else None
+    return une_ligne(", ".join(filter(None, morceaux)), 200)

@@ -1,7 +1,7 @@
-"""Lire un fichier FINESS au format classique (etalab-cs1100502 et cs1100507), au fil de l'eau.
+"""Lire un fichier FINESS, au fil de l'eau : classique (etalab-cs1100502 et cs1100507) ou FINESS+, selon son contenu.
 
-Deux passes : `examiner` juge le fichier entier (intégrité, encodage, SHA-256) sans en rien garder, `lire` en donne les
-lignes une à une.
+Deux passes : `examiner` juge le fichier entier (format, intégrité, encodage, SHA-256) sans en rien garder ; `lire`
+donne les lignes du format classique une à une, `plus.lire` les établissements de FINESS+.
 """
 
 import codecs
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, NamedTuple, cast
@@ -26,6 +27,8 @@ _GZIP = b"\x1f\x8b"
 _ASCII = bytes(range(128))
 # Octets de cp1252 que le français emploie : lettres accentuées, œ, €, guillemets, tirets, apostrophe, °, ².
 _FRANCAIS_EN_CP1252 = set("àâäçèéêëîïôöùûüÿñÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸÑœŒæÆ€«»–—‘’“”…°²³·ºª´¨\u00a0\u00ad".encode("cp1252"))
+_CLE_D_UN_ETABLISSEMENT = b'"numFinessEge"'
+_DATE_DANS_UN_NOM = re.compile(r"(20\d{2})-?(\d{2})-?(\d{2})")
 _UTF8_LU_COMME_CP1252 = re.compile(rb"\xc3[\x80-\xbf]")
 _UTF8_ENCODE_DEUX_FOIS = re.compile(rb"\xc3\x83\xc2[\x80-\xbf]")
 
@@ -34,10 +37,18 @@ class FichierRefuse(Exception):
     """Le fichier entier ne vaut rien ; le message le dit en une phrase."""
 
 
+class Format(Enum):
+    CLASSIQUE = "classique"
+    PLUS = "FINESS+"
+
+
 @dataclass(frozen=True)
 class Examen:
+    """`lignes` est ce qu'il y a à lire, pour la progression : des lignes de texte, ou des établissements de FINESS+."""
+
     chemin: Path
     compresse: bool
+    format: Format
     encodage: str
     lignes: int
     sha256: str
@@ -52,25 +63,66 @@ class Ligne(NamedTuple):
     motif: str = ""
 
 
-def examiner(chemin: Path) -> Examen:
-    """Parcourt le fichier entier. Lève `FichierRefuse` s'il est vide, tronqué, d'un autre format ou mal encodé."""
+def examiner(chemin: Path, nom: str = "") -> Examen:
+    """Parcourt le fichier entier. Lève `FichierRefuse` s'il est vide, tronqué, d'un autre format ou mal encodé.
+
+    `nom` est celui du fichier d'origine : FINESS+ ne dit sa date que là.
+    """
     with chemin.open("rb") as fichier:
         compresse = fichier.read(2) == _GZIP
-    empreinte = hashlib.sha256()
-    lecteur = _JugeDEncodage()
-    lignes, debut = 0, b""
     try:
         with _ouvrir(chemin, compresse=compresse) as fichier:
-            while bloc := fichier.read(BLOC):
-                debut = debut or bloc[:200]
-                lignes += bloc.count(b"\n")
-                lecteur.lire(bloc)
+            debut = fichier.read(200)
+        if _est_du_json(debut):
+            reconnu, encodage = Format.PLUS, "utf-8"
+            lignes, jour = _compter_les_etablissements(chemin, compresse=compresse), _date_du_nom(nom or chemin.name)
+        else:
+            reconnu = Format.CLASSIQUE
+            lignes, encodage = _juger_le_texte(chemin, debut, compresse=compresse)
+            jour = _date_de_l_entete(debut)
     except (EOFError, zlib.error, gzip.BadGzipFile) as erreur:
         raise FichierRefuse("Le fichier compressé est incomplet ou abîmé : téléchargez-le de nouveau.") from erreur
     with chemin.open("rb") as fichier:
+        empreinte = hashlib.file_digest(fichier, "sha256").hexdigest()
+    return Examen(chemin, compresse, reconnu, encodage, lignes, empreinte, jour)
+
+
+def ouvrir(examen: Examen) -> IO[bytes]:
+    """Le contenu décompressé, sans la marque d'ordre des octets."""
+    octets = _ouvrir(examen.chemin, compresse=examen.compresse)
+    if octets.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        octets.seek(0)
+    return octets
+
+
+def _est_du_json(debut: bytes) -> bool:
+    return debut.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in {b"{", b"["}
+
+
+def _compter_les_etablissements(chemin: Path, *, compresse: bool) -> int:
+    nombre, fin = 0, b""
+    with _ouvrir(chemin, compresse=compresse) as fichier:
         while bloc := fichier.read(BLOC):
-            empreinte.update(bloc)
-    return Examen(chemin, compresse, lecteur.encodage(debut), lignes, empreinte.hexdigest(), _date_de_l_entete(debut))
+            nombre += (fin + bloc).count(_CLE_D_UN_ETABLISSEMENT)
+            fin = bloc[1 - len(_CLE_D_UN_ETABLISSEMENT) :]
+    return nombre
+
+
+def _juger_le_texte(chemin: Path, debut: bytes, *, compresse: bool) -> tuple[int, str]:
+    juge, lignes = _JugeDEncodage(), 0
+    with _ouvrir(chemin, compresse=compresse) as fichier:
+        while bloc := fichier.read(BLOC):
+            lignes += bloc.count(b"\n")
+            juge.lire(bloc)
+    return lignes, juge.encodage(debut)
+
+
+def _date_du_nom(nom: str) -> date | None:
+    trouve = _DATE_DANS_UN_NOM.search(nom)
+    try:
+        return date(*map(int, trouve.groups())) if trouve else None
+    except ValueError:
+        return None
 
 
 def lire(examen: Examen) -> Iterator[Ligne]:

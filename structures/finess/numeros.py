@@ -6,6 +6,7 @@ Règle vérifiée sur les 95 333 établissements et les 47 084 entités juridiqu
 import re
 
 FORMAT = re.compile(r"[0-9][0-9AB][0-9]{7}")
+RESSEMBLE = re.compile(r"[0-9][0-9AB][0-9]{6,8}")
 _CHIFFRES = str.maketrans("AB", "12")
 
 
@@ -30,3 +31,15 @@ def complete_par_un_zero(saisie: str) -> str:
     """Un tableur efface le zéro de tête : rend le numéro complété s'il est juste, sinon rien."""
     numero = f"0{saisie}"
     return numero if est_bien_forme(numero) and cle_juste(numero) else ""
+
+
+def proches(saisie: str) -> set[str]:
+    """Les numéros justes à une faute de cette saisie : un chiffre faux, oublié, en trop, ou deux inversés."""
+    coupes = [(saisie[:i], saisie[i:]) for i in range(len(saisie) + 1)]
+    essais = {
+        *(debut + chiffre + fin[1:] for debut, fin in coupes if fin for chiffre in "0123456789AB"),
+        *(debut + chiffre + fin for debut, fin in coupes for chiffre in "0123456789"),
+        *(debut + fin[1:] for debut, fin in coupes if fin),
+        *(debut + fin[1] + fin[0] + fin[2:] for debut, fin in coupes if len(fin) > 1),
+    }
+    return {essai for essai in essais - {saisie} if est_bien_forme(essai) and cle_juste(essai)}

@@ -42,8 +42,9 @@ def _recul(bilan: Bilan, precedent: Bilan) -> str:
             f"Ce fichier date du {bilan.date_du_fichier:%d/%m/%Y}, avant le dernier importé "
             f"({precedent.date_du_fichier:%d/%m/%Y})."
         )
-    if bilan.lignes < PART_MINIMALE * precedent.lignes:
-        return f"Ce fichier compte {bilan.lignes} établissements, le dernier importé en comptait {precedent.lignes}."
+    ouverts, avant = _ouverts(bilan), _ouverts(precedent)
+    if ouverts < PART_MINIMALE * avant:
+        return f"Ce fichier compte {ouverts} établissements ouverts, le dernier importé en comptait {avant}."
     if bilan.camsp_cmpp < PART_MINIMALE * precedent.camsp_cmpp:
         return (
             f"Ce fichier compte {bilan.camsp_cmpp} CAMSP et CMPP, "
@@ -55,3 +56,8 @@ def _recul(bilan: Bilan, precedent: Bilan) -> str:
         if not reste or (perdus > PERTE_TOLEREE_D_UN_DEPARTEMENT and reste < PART_MINIMALE_D_UN_DEPARTEMENT * avant):
             return f"Le département {code} passe de {avant} à {reste} établissements."
     return ""
+
+
+def _ouverts(bilan: Bilan) -> int:
+    """FINESS+ compte aussi les fermés, que le format classique tait."""
+    return sum(bilan.rapport.get("departements", {}).values())

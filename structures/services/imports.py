@@ -7,28 +7,31 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from celery import current_app
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from journal.services import Acteur, consigner
-from structures.enums import AUTRE_ETABLISSEMENT, CAMSP_CMPP, ESMS, ETABLISSEMENT_SANITAIRE, EtatImport
-from structures.finess import classique
-from structures.finess.lecture import FichierRefuse, Ligne, examiner, lire
-from structures.finess.numeros import cle_juste
+from structures.enums import CAMSP_CMPP, EtatImport, EtatStructure
+from structures.finess.etablissement import Lue
+from structures.finess.fiches import fiches
+from structures.finess.lecture import FichierRefuse, Format, examiner
 from structures.finess.seuils import verifier_les_seuils
-from structures.models import Categorie, Departement, ImportFiness, Structure
-from structures.mots import composer
+from structures.models import Categorie, ImportFiness
+from structures.services.preparation import DETAIL_MAX, Depot
 from structures.services.references import apprendre
-from structures.services.tampon import CHAMPS, Tampon
+from structures.services.tampon import Tampon
 
 Progres = Callable[[int, int], None] | None
 
 PAQUET = 2000
 # Au-delà, un import resté « en cours » est tenu pour mort même si son processus n'est pas d'ici.
 DUREE_MAX = timedelta(hours=1)
-# Ce que le compte rendu détaille ; au-delà, il ne donne que le nombre.
-DETAIL_MAX = 500
 
 
 class ImportEnCours(Exception):
@@ -43,13 +46,69 @@ def importer_finess(
     forcer: bool = False,
     progres: Progres = None,
 ) -> ImportFiness:
-    """Importe un fichier classique et rend le compte rendu, gardé en base.
+    """Importe un fichier classique ou FINESS+ et rend le compte rendu, gardé en base.
 
-    `forcer` passe outre les seuils (chute du nombre de lignes, de CAMSP et CMPP ou d'un département) et la date d'un
+    `forcer` passe outre les seuils (chute du nombre d'ouverts, de CAMSP et CMPP ou d'un département) et la date d'un
     fichier plus ancien que le dernier importé.
     Lève `FichierRefuse`, sans avoir rien changé au registre, ou `ImportEnCours`.
     """
-    importation = _ouvrir(chemin, acteur, nom or chemin.name)
+    importation = _ouvrir(acteur, nom or chemin.name, _ce_processus())
+    _mener(importation, chemin, acteur, forcer=forcer, progres=progres)
+    return importation
+
+
+def demander_import(*, chemin: Path, acteur: Acteur, nom: str = "", forcer: bool = False) -> ImportFiness:
+    """Remet l'import à un ouvrier, ou le fait ici s'il n'y en a pas ; un refus se lit dans le compte rendu.
+
+    Lève `ImportEnCours`.
+    """
+    importation = _ouvrir(acteur, nom or chemin.name, "" if settings.CELERY_BROKER_URL else _ce_processus())
+    if settings.CELERY_BROKER_URL:
+        options = {"importation_id": importation.pk, "chemin": str(chemin), "forcer": forcer}
+        try:
+            current_app.send_task("structures.importer_finess", kwargs=options)
+        except OperationalError:
+            _refuser(importation, acteur, "La file des tâches ne répond pas : l'import n'a pas commencé.")
+    else:
+        poursuivre_import(importation=importation, chemin=chemin, acteur=acteur, forcer=forcer)
+    return importation
+
+
+def dossier_des_envois() -> Path:
+    """Où attendent les fichiers envoyés par le support, le temps de leur import ; l'ouvrier doit le lire aussi."""
+    return Path(settings.FINESS_DOSSIER) / "envois"
+
+
+def recevoir(fichier: UploadedFile[Any]) -> Path:
+    """Pose un fichier envoyé là où l'import le lira."""
+    dossier = dossier_des_envois()
+    dossier.mkdir(parents=True, exist_ok=True)
+    chemin = dossier / uuid4().hex
+    with chemin.open("wb") as copie:
+        for bloc in fichier.chunks():
+            copie.write(bloc)
+    return chemin
+
+
+def poursuivre_import(*, importation: ImportFiness, chemin: Path, acteur: Acteur, forcer: bool) -> None:
+    """Mène un import déjà inscrit ; sans effet s'il est fini, ou si un autre ouvrier y travaille."""
+    if importation.etat != EtatImport.EN_COURS:
+        return
+    if importation.processus not in {"", _ce_processus()} and not _est_mort(importation):
+        return
+    importation.processus = _ce_processus()
+    importation.save(update_fields=["processus"])
+    try:
+        _mener(importation, chemin, acteur, forcer=forcer, progres=None)
+    except FichierRefuse:
+        # Le motif est au compte rendu, que la personne lit.
+        return
+    finally:
+        if chemin.parent == dossier_des_envois():
+            chemin.unlink(missing_ok=True)
+
+
+def _mener(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer: bool, progres: Progres) -> None:
     try:
         _importer(importation, chemin, acteur, forcer=forcer, progres=progres)
     except FichierRefuse as refus:
@@ -58,137 +117,64 @@ def importer_finess(
     except BaseException:
         _refuser(importation, acteur, "L'import s'est arrêté sur une erreur inattendue ; rien n'a été changé.")
         raise
-    return importation
 
 
 def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer: bool, progres: Progres) -> None:
-    examen = examiner(chemin)
+    examen = examiner(chemin, importation.fichier)
     importation.sha256, importation.date_du_fichier = examen.sha256, examen.date
+    importation.a_lire = examen.lignes
     precedent = ImportFiness.objects.filter(etat=EtatImport.APPLIQUE).order_by("-fin").first()
     with Tampon() as tampon:
         depot = Depot(tampon)
-        for paquet in _par_paquets(lire(examen), PAQUET):
+        for paquet in _par_paquets(fiches(examen), PAQUET):
             depot.deposer(paquet)
+            importation.lues = min(paquet[-1].rang, importation.a_lire)
+            importation.save(update_fields=["lues", "a_lire"])
             if progres:
-                progres(paquet[-1].numero, examen.lignes)
+                progres(importation.lues, importation.a_lire)
         depot.ecarter_les_doublons()
         importation.lignes = depot.lignes
         importation.rejetees = depot.rejetees
         importation.camsp_cmpp = sum(nombre for code, nombre in tampon.par_categorie().items() if code in CAMSP_CMPP)
         importation.rapport = {
+            "unite": "établissement n°" if examen.format is Format.PLUS else "ligne",
             "rejets": depot.rejets,
             "cles_fausses": depot.cles_fausses,
+            "avertissements": depot.avertissements,
             "departements": tampon.par_departement(),
         }
         verifier_les_seuils(importation, precedent, forcer=forcer)
         with transaction.atomic():
-            _appliquer(importation, tampon, depot)
+            _appliquer(importation, tampon, depot, premier=precedent is None)
             importation.etat, importation.fin = EtatImport.APPLIQUE, timezone.now()
             importation.save()
             consigner(acteur=acteur, action="finess.importe", objet=importation, apres=_resume(importation))
 
 
-class Depot:
-    """Ce qui passe du fichier à la table temporaire, et ce qui reste en route."""
-
-    def __init__(self, tampon: Tampon) -> None:
-        self.tampon = tampon
-        self.lignes = self.rejetees = 0
-        self.rejets: list[tuple[int, str]] = []
-        self.cles_fausses: list[str] = []
-        self.vocabulaire: set[str] = set()
-        self.categories_nouvelles: dict[str, Categorie] = {}
-        self._categories = {c.code: f"{c.libelle} {c.libelle_court}" for c in Categorie.objects.all()}
-        self._departements = {d.code: f"{d.nom} {d.code}" for d in Departement.objects.all()}
-        if not self._departements:
-            raise FichierRefuse("Les départements manquent : lancez d'abord « manage.py charger_references ».")
-
-    def deposer(self, paquet: list[Ligne]) -> None:
-        bonnes = [ligne for ligne in paquet if self._est_bonne(ligne)]
-        connues = dict(
-            Structure.objects.filter(numero_finess__in=[ligne.colonnes[classique.NUMERO] for ligne in bonnes])
-            .order_by()
-            .values_list("numero_finess", "empreinte")
-        )
-        self.tampon.deposer([self._a_deposer(ligne, connues) for ligne in bonnes])
-        self.lignes += len(bonnes)
-
-    def ecarter_les_doublons(self) -> None:
-        nombre, exemples = self.tampon.retirer_les_doublons(DETAIL_MAX)
-        self.lignes -= nombre
-        for ligne, numero, premiere in exemples:
-            self._rejeter(ligne, f"le numéro {numero} est déjà à la ligne {premiere}")
-        self.rejetees += nombre - len(exemples)
-        self.rejets.sort()
-
-    def _rejeter(self, ligne: int, motif: str) -> None:
-        self.rejetees += 1
-        if len(self.rejets) < DETAIL_MAX:
-            self.rejets.append((ligne, motif))
-
-    def _est_bonne(self, ligne: Ligne) -> bool:
-        motif = ligne.motif
-        if not motif:
-            try:
-                classique.verifier(ligne.colonnes)
-            except classique.LigneRejetee as rejet:
-                motif = str(rejet)
-        if not motif and (code := classique.departement(ligne.colonnes)) not in self._departements:
-            motif = f"le département « {code[:10]} » est inconnu"
-        if motif:
-            self._rejeter(ligne.numero, motif)
-        return not motif
-
-    def _a_deposer(self, ligne: Ligne, connues: dict[str | None, str]) -> tuple[Any, ...]:
-        colonnes = ligne.colonnes
-        numero, empreinte = colonnes[classique.NUMERO], classique.empreinte(colonnes)
-        if len(self.cles_fausses) < DETAIL_MAX and not cle_juste(numero):
-            self.cles_fausses.append(numero)
-        repere = (ligne.numero, numero, classique.departement(colonnes), colonnes[classique.CATEGORIE])
-        if connues.get(numero) == empreinte:
-            # Inchangée : seule sa présence compte.
-            return (*repere, *(None,) * (len(CHAMPS) + 2))
-        lu = classique.etablissement(colonnes)
-        mots = composer(
-            nom=lu.nom,
-            ville=f"{lu.commune} {lu.code_postal}",
-            reste=f"{self._departements[lu.departement]} {self._libelles_de_categorie(colonnes)} {lu.nom_long}",
-        )
-        self.vocabulaire.update(mots.split())
-        return (*repere, *lu, mots, empreinte)
-
-    def _libelles_de_categorie(self, colonnes: list[str]) -> str:
-        code = colonnes[classique.CATEGORIE]
-        if code not in self._categories:
-            libelle = colonnes[classique.LIBELLE_CATEGORIE].strip() or f"Catégorie {code}"
-            self.categories_nouvelles[code] = Categorie(
-                code=code,
-                libelle=libelle[:120],
-                libelle_court=libelle[:60],
-                type_id=_type_d_apres_l_agregat(colonnes[classique.AGREGAT]),
-            )
-            self._categories[code] = libelle
-        return self._categories[code]
-
-
-def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot) -> None:
+def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot, *, premier: bool) -> None:
     Categorie.objects.bulk_create(depot.categories_nouvelles.values(), ignore_conflicts=True)
-    importation.creees, importation.modifiees, champs = tampon.compter_les_changements()
+    importation.creees = tampon.compter_les_nouvelles()
+    importation.modifiees, champs = tampon.retenir_les_changements(importation.pk)
     tampon.creer_les_entites()
-    tampon.ecrire()
-    rouvertes = tampon.rouvrir()
-    absentes = tampon.marquer_les_absentes(importation.date_du_fichier or timezone.localdate())
-    importation.rouvertes, importation.absentes = len(rouvertes), len(absentes)
+    depuis = importation.date_du_fichier or timezone.localdate()
+    passees = {
+        nom: tampon.faire_passer(etat, importation.pk, depuis)
+        for nom, etat in (
+            ("rouvertes", EtatStructure.OUVERT),
+            ("fermees", EtatStructure.FERME),
+            ("absentes", EtatStructure.ABSENT),
+        )
+    }
+    tampon.ecrire(importation.pk, dire_les_entrees=not premier)
+    importation.rouvertes, importation.fermees, importation.absentes = map(len, passees.values())
     importation.rapport |= {
         "champs": champs,
-        "rouvertes": sorted(rouvertes)[:DETAIL_MAX],
-        "absentes": sorted(absentes)[:DETAIL_MAX],
         "categories_nouvelles": sorted(depot.categories_nouvelles),
-    }
+    } | {nom: sorted(structures)[:DETAIL_MAX] for nom, structures in passees.items()}
     apprendre(depot.vocabulaire - {"/"})
 
 
-def _ouvrir(chemin: Path, acteur: Acteur, nom: str) -> ImportFiness:
+def _ouvrir(acteur: Acteur, nom: str, processus: str) -> ImportFiness:
     """Inscrit l'import ; deux à la fois sont refusés, mais un import mort ne bloque pas les suivants."""
     for reste in ImportFiness.objects.filter(etat=EtatImport.EN_COURS):
         if _est_mort(reste):
@@ -198,7 +184,7 @@ def _ouvrir(chemin: Path, acteur: Acteur, nom: str) -> ImportFiness:
             return ImportFiness.objects.create(
                 fichier=nom[:255],
                 par_id=acteur.pk if acteur is not None and acteur.is_authenticated else None,
-                processus=_ce_processus(),
+                processus=processus,
             )
     except IntegrityError as conflit:
         raise ImportEnCours("Un import est déjà en cours : attendez qu'il se termine.") from conflit
@@ -208,7 +194,7 @@ def _est_mort(importation: ImportFiness) -> bool:
     if importation.debut < timezone.now() - DUREE_MAX:
         return True
     machine, _, numero = importation.processus.rpartition(":")
-    if machine != socket.gethostname():
+    if machine != socket.gethostname()[:80]:
         return False
     try:
         os.kill(int(numero), 0)
@@ -226,23 +212,18 @@ def _ce_processus() -> str:
 def _refuser(importation: ImportFiness, acteur: Acteur, motif: str) -> None:
     with transaction.atomic():
         importation.etat, importation.motif, importation.fin = EtatImport.REFUSE, motif, timezone.now()
-        importation.creees = importation.modifiees = importation.rouvertes = importation.absentes = 0
+        importation.creees = importation.modifiees = importation.rouvertes = 0
+        importation.fermees = importation.absentes = 0
         importation.save()
         consigner(acteur=acteur, action="finess.refuse", objet=importation, apres={"motif": motif})
 
 
 def _resume(importation: ImportFiness) -> dict[str, Any]:
-    champs = ("fichier", "sha256", "lignes", "camsp_cmpp", "creees", "modifiees", "rouvertes", "absentes", "rejetees")
+    comptes = ("creees", "modifiees", "fermees", "rouvertes", "absentes", "rejetees")
+    champs = ("fichier", "sha256", "lignes", "camsp_cmpp", *comptes)
     return {champ: getattr(importation, champ) for champ in champs}
 
 
-def _type_d_apres_l_agregat(agregat: str) -> str:
-    """Type d'une catégorie que la nomenclature livrée ne connaît pas encore, d'après son agrégat (4106 : ESMS)."""
-    return {"1": ETABLISSEMENT_SANITAIRE, "2": ETABLISSEMENT_SANITAIRE, "3": ETABLISSEMENT_SANITAIRE, "4": ESMS}.get(
-        agregat[:1], AUTRE_ETABLISSEMENT
-    )
-
-
-def _par_paquets(lignes: Iterator[Ligne], taille: int) -> Iterator[list[Ligne]]:
+def _par_paquets(lignes: Iterator[Lue], taille: int) -> Iterator[list[Lue]]:
     while paquet := list(islice(lignes, taille)):
         yield paquet

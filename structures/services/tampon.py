@@ -1,10 +1,13 @@
 """Table temporaire où l'import dépose le fichier avant de toucher au registre ; mêmes ordres sur les deux bases."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection
+
+from structures.enums import ENTREE, ETAT, EtatStructure
 
 # Champs du registre qu'un import écrit, et leur nom dans le compte rendu.
 CHAMPS = {
@@ -20,59 +23,73 @@ CHAMPS = {
     "ouverte_le": "date d'ouverture",
     "entite": "entité juridique",
 }
-# Une ligne inchangée n'a que ses quatre premières colonnes.
-_CREATION = """
-CREATE TEMPORARY TABLE import_finess (
-    ligne integer, numero varchar(9), departement_lu varchar(3), categorie_lue varchar(4),
-    nom varchar(200), nom_long varchar(200), adresse varchar(200), code_postal varchar(5), commune varchar(80),
-    departement_id varchar(3), telephone varchar(20), categorie_id varchar(4), siret varchar(14), ouverte_le date,
-    entite varchar(9), mots text, empreinte varchar(32)
-)
-"""
+# Colonnes déposées : le repère d'abord, seul rempli pour une ligne inchangée ou rejetée.
+_REPERE = ("ligne integer", "numero varchar(9)", "etat_lu varchar(8)", "fermee_lue date", "departement_lu varchar(3)",
+           "categorie_lue varchar(4)")  # fmt: skip
+_FICHE = ("nom varchar(200)", "nom_long varchar(200)", "adresse varchar(200)", "code_postal varchar(5)",
+          "commune varchar(80)", "departement_id varchar(3)", "telephone varchar(20)", "categorie_id varchar(4)",
+          "siret varchar(14)", "ouverte_le date", "entite varchar(9)", "entite_nom varchar(200)",
+          "latitude double precision", "longitude double precision", "mots text", "empreinte varchar(32)")  # fmt: skip
+# Une ligne rejetée dit du moins que l'établissement est encore au registre.
+REJETE = "rejete"
+
+_CREATION = f"CREATE TEMPORARY TABLE import_finess ({', '.join(_REPERE + _FICHE)})"
 _SUPPRESSION = "DROP TABLE IF EXISTS import_finess"
-_COPIE = "COPY import_finess FROM STDIN"
-_INSERTION = "INSERT INTO import_finess VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_COPIE = "COPY import_finess ({colonnes}) FROM STDIN"
+_INSERTION = "INSERT INTO import_finess ({colonnes}) VALUES ({valeurs})"
 _DOUBLONS = """
 SELECT t.ligne, t.numero, p.premiere FROM import_finess t
-JOIN (SELECT numero, MIN(ligne) AS premiere FROM import_finess GROUP BY numero HAVING COUNT(*) > 1) p
-    ON p.numero = t.numero
-WHERE t.ligne > p.premiere ORDER BY t.ligne LIMIT %s
+JOIN (
+    SELECT numero, MIN(ligne) AS premiere FROM import_finess WHERE etat_lu <> 'rejete'
+    GROUP BY numero HAVING COUNT(*) > 1
+) p ON p.numero = t.numero
+WHERE t.ligne > p.premiere AND t.etat_lu <> 'rejete' ORDER BY t.ligne LIMIT %s
 """
 _SANS_DOUBLON = """
-DELETE FROM import_finess WHERE ligne NOT IN (SELECT MIN(ligne) FROM import_finess GROUP BY numero)
+DELETE FROM import_finess WHERE etat_lu <> 'rejete'
+AND ligne NOT IN (SELECT MIN(ligne) FROM import_finess WHERE etat_lu <> 'rejete' GROUP BY numero)
 """
-_PAR_DEPARTEMENT = "SELECT departement_lu, COUNT(*) FROM import_finess GROUP BY departement_lu ORDER BY departement_lu"
-_PAR_CATEGORIE = "SELECT categorie_lue, COUNT(*) FROM import_finess GROUP BY categorie_lue"
-_COMPTES = """
-SELECT COUNT(*) FILTER (WHERE s.id IS NULL), COUNT(s.id),
-    COUNT(*) FILTER (WHERE s.nom <> t.nom), COUNT(*) FILTER (WHERE s.nom_long <> t.nom_long),
-    COUNT(*) FILTER (WHERE s.adresse <> t.adresse), COUNT(*) FILTER (WHERE s.code_postal <> t.code_postal),
-    COUNT(*) FILTER (WHERE s.commune <> t.commune), COUNT(*) FILTER (WHERE s.departement_id <> t.departement_id),
-    COUNT(*) FILTER (WHERE s.telephone <> t.telephone), COUNT(*) FILTER (WHERE s.categorie_id <> t.categorie_id),
-    COUNT(*) FILTER (WHERE s.siret <> t.siret),
-    COUNT(*) FILTER (
-        WHERE s.id IS NOT NULL
-        AND (s.ouverte_le <> t.ouverte_le OR (s.ouverte_le IS NULL) <> (t.ouverte_le IS NULL))
-    ),
-    COUNT(*) FILTER (WHERE e.numero_finess <> t.entite)
+_PAR_DEPARTEMENT = """
+SELECT departement_lu, COUNT(*) FROM import_finess WHERE etat_lu = 'ouvert'
+GROUP BY departement_lu ORDER BY departement_lu
+"""
+_PAR_CATEGORIE = "SELECT categorie_lue, COUNT(*) FROM import_finess WHERE etat_lu = 'ouvert' GROUP BY categorie_lue"
+_NOUVELLES = """
+SELECT COUNT(*) FROM import_finess t LEFT JOIN structures_structure s ON s.numero_finess = t.numero
+WHERE t.empreinte IS NOT NULL AND s.id IS NULL
+"""
+_HISTOIRE = "INSERT INTO structures_changement (structure_id, importation_id, champ, avant, apres) "
+_VALEURS = """
+SELECT s.id, %s, %s, COALESCE(CAST({avant} AS text), ''), COALESCE(CAST({apres} AS text), '')
 FROM import_finess t
-LEFT JOIN structures_structure s ON s.numero_finess = t.numero
-LEFT JOIN structures_entitejuridique e ON e.id = s.entite_juridique_id
-WHERE t.empreinte IS NOT NULL
+JOIN structures_structure s ON s.numero_finess = t.numero
+{jointure}
+WHERE t.empreinte IS NOT NULL AND COALESCE(CAST({avant} AS text), '') <> COALESCE(CAST({apres} AS text), '')
 """
+_JOINTURE_ENTITE = "JOIN structures_entitejuridique e ON e.id = s.entite_juridique_id"
+_ENTREES = """
+INSERT INTO structures_changement (structure_id, importation_id, champ, avant, apres)
+SELECT s.id, %s, %s, '', t.etat_lu FROM import_finess t JOIN structures_structure s ON s.numero_finess = t.numero
+WHERE t.empreinte IS NOT NULL
+AND s.id > %s
+"""
+_DERNIERE = "SELECT COALESCE(MAX(id), 0) FROM structures_structure"
+_COMPTES = "SELECT champ, COUNT(*) FROM structures_changement WHERE importation_id = %s GROUP BY champ"
+_MODIFIEES = "SELECT COUNT(DISTINCT structure_id) FROM structures_changement WHERE importation_id = %s"
 _ENTITES = """
 INSERT INTO structures_entitejuridique (numero_finess, nom)
-SELECT DISTINCT entite, '' FROM import_finess WHERE empreinte IS NOT NULL
-ON CONFLICT (numero_finess) DO NOTHING
+SELECT entite, MAX(entite_nom) FROM import_finess WHERE empreinte IS NOT NULL GROUP BY entite
+ON CONFLICT (numero_finess) DO UPDATE SET nom = excluded.nom
+WHERE excluded.nom <> '' AND excluded.nom <> structures_entitejuridique.nom
 """
 _ECRITURE = """
 INSERT INTO structures_structure (
-    numero_finess, entite_juridique_id, type_id, etat, nom, nom_long, adresse, code_postal, commune, departement_id,
-    telephone, categorie_id, siret, ouverte_le, mots, empreinte
+    numero_finess, entite_juridique_id, type_id, etat, fermee_le, nom, nom_long, adresse, code_postal, commune,
+    departement_id, telephone, categorie_id, siret, ouverte_le, latitude, longitude, mots, empreinte
 )
 SELECT
-    t.numero, e.id, c.type_id, 'ouvert', t.nom, t.nom_long, t.adresse, t.code_postal, t.commune, t.departement_id,
-    t.telephone, t.categorie_id, t.siret, t.ouverte_le, t.mots, t.empreinte
+    t.numero, e.id, c.type_id, t.etat_lu, t.fermee_lue, t.nom, t.nom_long, t.adresse, t.code_postal, t.commune,
+    t.departement_id, t.telephone, t.categorie_id, t.siret, t.ouverte_le, t.latitude, t.longitude, t.mots, t.empreinte
 FROM import_finess t
 JOIN structures_entitejuridique e ON e.numero_finess = t.entite
 JOIN structures_categorie c ON c.code = t.categorie_id
@@ -82,19 +99,27 @@ ON CONFLICT (numero_finess) DO UPDATE SET
     nom_long = excluded.nom_long, adresse = excluded.adresse, code_postal = excluded.code_postal,
     commune = excluded.commune, departement_id = excluded.departement_id, telephone = excluded.telephone,
     categorie_id = excluded.categorie_id, siret = excluded.siret, ouverte_le = excluded.ouverte_le,
+    latitude = COALESCE(excluded.latitude, structures_structure.latitude),
+    longitude = COALESCE(excluded.longitude, structures_structure.longitude),
     mots = excluded.mots, empreinte = excluded.empreinte
 WHERE structures_structure.empreinte <> excluded.empreinte
 """
-_ROUVERTES = """
-UPDATE structures_structure SET etat = 'ouvert', absente_depuis = NULL, fermee_le = NULL
-WHERE etat <> 'ouvert' AND numero_finess IN (SELECT numero FROM import_finess)
-RETURNING numero_finess, nom, commune
-"""
-_ABSENTES = """
-UPDATE structures_structure SET etat = 'absent', absente_depuis = %s
-WHERE etat = 'ouvert' AND numero_finess IS NOT NULL AND numero_finess NOT IN (SELECT numero FROM import_finess)
-RETURNING numero_finess, nom, commune
-"""
+# Passages d'un état à l'autre : qui, puis ce que la ligne devient.
+_PASSAGES = {
+    EtatStructure.OUVERT: (
+        "etat <> 'ouvert' AND numero_finess IN (SELECT numero FROM import_finess WHERE etat_lu = 'ouvert')",
+        "absente_depuis = NULL, fermee_le = NULL",
+    ),
+    EtatStructure.FERME: (
+        "etat <> 'ferme' AND numero_finess IN (SELECT numero FROM import_finess WHERE etat_lu = 'ferme')",
+        """absente_depuis = NULL,
+        fermee_le = (SELECT fermee_lue FROM import_finess t WHERE t.numero = numero_finess AND t.etat_lu = 'ferme')""",
+    ),
+    EtatStructure.ABSENT: (
+        "etat = 'ouvert' AND numero_finess IS NOT NULL AND numero_finess NOT IN (SELECT numero FROM import_finess)",
+        "absente_depuis = %s",
+    ),
+}
 
 
 class Tampon:
@@ -111,14 +136,23 @@ class Tampon:
         if not connection.needs_rollback:
             self._executer(_SUPPRESSION)
 
-    def deposer(self, lignes: Sequence[tuple[Any, ...]]) -> None:
+    def deposer(self, fiches: Sequence[tuple[Any, ...]]) -> None:
+        self._copier(_REPERE + _FICHE, fiches)
+
+    def reperer(self, reperes: Sequence[tuple[Any, ...]]) -> None:
+        """Des lignes inchangées ou rejetées, dont seule la présence compte."""
+        self._copier(_REPERE, reperes)
+
+    def _copier(self, colonnes: tuple[str, ...], lignes: Sequence[tuple[Any, ...]]) -> None:
+        noms = ", ".join(colonne.split()[0] for colonne in colonnes)
         with connection.cursor() as curseur:
             if connection.vendor == "postgresql":
-                with curseur.copy(_COPIE) as copie:
+                with curseur.copy(_COPIE.format(colonnes=noms)) as copie:
                     for ligne in lignes:
                         copie.write_row(ligne)
             else:
-                curseur.executemany(_INSERTION, lignes)
+                valeurs = ", ".join(["%s"] * len(colonnes))
+                curseur.executemany(_INSERTION.format(colonnes=noms, valeurs=valeurs), lignes)
 
     def retirer_les_doublons(self, exemples: int) -> tuple[int, list[tuple[int, str, int]]]:
         """Garde la première ligne de chaque numéro ; rend le nombre des autres, et les premières d'entre elles.
@@ -139,24 +173,48 @@ class Tampon:
     def creer_les_entites(self) -> None:
         self._executer(_ENTITES)
 
-    def compter_les_changements(self) -> tuple[int, int, dict[str, int]]:
-        """Structures nouvelles, structures modifiées, et modifications par champ."""
-        creees, modifiees, *par_champ = self._lignes(_COMPTES)[0]
-        champs = zip(CHAMPS.values(), par_champ, strict=True)
-        return creees, modifiees, {nom: nombre for nom, nombre in champs if nombre}
+    def compter_les_nouvelles(self) -> int:
+        nombre: int = self._lignes(_NOUVELLES)[0][0]
+        return nombre
 
-    def ecrire(self) -> None:
+    def retenir_les_changements(self, importation: int) -> tuple[int, dict[str, int]]:
+        """Écrit l'histoire, avant `ecrire` ; rend les structures modifiées, et les modifications par champ."""
+        for champ, nom in CHAMPS.items():
+            entite = champ == "entite"
+            valeurs = _VALEURS.format(
+                avant="e.numero_finess" if entite else f"s.{champ}",
+                apres=f"t.{champ}",
+                jointure=_JOINTURE_ENTITE if entite else "",
+            )
+            self._executer(_HISTOIRE + valeurs, [importation, nom])
+        comptes = dict(self._lignes(_COMPTES, [importation]))
+        modifiees: int = self._lignes(_MODIFIEES, [importation])[0][0]
+        return modifiees, {nom: comptes[nom] for nom in CHAMPS.values() if nom in comptes}
+
+    def ecrire(self, importation: int, *, dire_les_entrees: bool) -> None:
+        """Crée et récrit ; le premier import n'a pas d'entrées à dire, tout y entre."""
+        derniere = self._lignes(_DERNIERE)[0][0]
         self._executer(_ECRITURE)
+        if dire_les_entrees:
+            self._executer(_ENTREES, [importation, ENTREE, derniere])
 
-    def rouvrir(self) -> list[tuple[str, str, str]]:
-        return self._lignes(_ROUVERTES)
+    def faire_passer(self, etat: EtatStructure, importation: int, depuis: date) -> list[tuple[str, str, str]]:
+        """Rouvre, ferme ou marque absent ; rend numéro, nom et commune de chacune, et en garde l'histoire."""
+        lesquelles, ecriture = _PASSAGES[etat]
+        self._executer(
+            f"{_HISTOIRE} SELECT id, %s, %s, etat, %s FROM structures_structure WHERE {lesquelles}",  # noqa: S608 -- rien qui vienne de dehors
+            [importation, ETAT, etat.value],
+        )
+        valeurs = [etat.value, *([depuis] if "%s" in ecriture else [])]
+        return self._lignes(
+            f"UPDATE structures_structure SET etat = %s, {ecriture} WHERE {lesquelles} "  # noqa: S608 -- idem
+            "RETURNING numero_finess, nom, commune",
+            valeurs,
+        )
 
-    def marquer_les_absentes(self, depuis: Any) -> list[tuple[str, str, str]]:
-        return self._lignes(_ABSENTES, [depuis])
-
-    def _executer(self, ordre: str) -> int:
+    def _executer(self, ordre: str, valeurs: Sequence[Any] = ()) -> int:
         with connection.cursor() as curseur:
-            curseur.execute(ordre)
+            curseur.execute(ordre, list(valeurs))
             nombre: int = curseur.rowcount
             return nombre
 

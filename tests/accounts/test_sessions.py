@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
-from accounts import services
+from accounts import services, tasks
 from accounts.enums import FinDeSession
 from accounts.models import SessionOuverte
 from accounts.sessions import CLE_SESSION, appareil
@@ -176,6 +176,12 @@ def test_la_liste_montre_ses_sessions_ouvertes_et_elles_seules(personne):
     assert "Chrome sur Android" not in page
 
 
+def test_la_liste_tait_une_session_dont_le_temps_est_passe(personne):
+    ici, la = entrer(personne), entrer(personne)
+    vieillir(la, vue_le=timedelta(hours=1))
+    assert "1 session ouverte" in ici.get(LISTE).text
+
+
 @pytest.mark.parametrize("nombre", [1, 3])
 def test_la_liste_coute_les_memes_requetes(personne, nombre, django_assert_num_queries):
     client = entrer(personne)
@@ -287,3 +293,11 @@ def test_se_deconnecter_ferme_la_session_pour_de_bon(personne):
 )  # fmt: skip
 def test_un_appareil_se_dit_en_mots(agent, mots):
     assert appareil(agent) == mots
+
+
+def test_la_purge_ote_ce_dont_le_temps_est_passe_et_se_rejoue(personne):
+    client = entrer(personne)
+    personne.sessions.create(appareil="Vieux", vue_le=timezone.now() - timedelta(days=91))
+    assert tasks.purger()["sessions"] == 1
+    assert tasks.purger() == {"sessions": 0, "compteurs": 0}
+    assert ouverte(client)

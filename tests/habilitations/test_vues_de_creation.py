@@ -161,7 +161,7 @@ def test_une_demande_qui_ne_peut_pas_partir_le_dit_au_recapitulatif(client, prof
 # --- Une adresse connue ----------------------------------------------------------------------------------------------
 def pages_vues(client, profil, structure, courriel):
     """Tout ce que voit une personne qui s'inscrit, demande, relit et envoie : pages, redirections et requêtes SQL."""
-    vues, requetes = [], []
+    vues = []
 
     def noter(reponse):
         texte = getattr(reponse, "url", reponse.text)
@@ -169,7 +169,8 @@ def pages_vues(client, profil, structure, courriel):
         vues.append((reponse.status_code, re.sub(r"/demande/\d+/", "/demande/N/", texte)))
         return reponse
 
-    noter(s_inscrire(client, courriel=courriel))
+    with CaptureQueriesContext(connection) as inscription:
+        noter(s_inscrire(client, courriel=courriel))
     with CaptureQueriesContext(connection) as capture:
         noter(client.get("/demande/identification/"))
         noter(client.get(f"/demande/nouvelle/?application={profil.application.code}"))
@@ -185,10 +186,14 @@ def pages_vues(client, profil, structure, courriel):
         noter(client.post(f"{adresse}/recapitulatif/", {"message": "Bonjour"}, follow=True))
         noter(client.get(f"{adresse}/recapitulatif/"))
         noter(client.get("/mon-compte/demandes/"))
-    for requete in capture:
-        verbe, table = re.match(r"(\w+)[^\"]*\"?(\w*)", requete["sql"]).groups()
-        requetes.append((verbe, table if verbe in {"SELECT", "INSERT", "UPDATE", "DELETE"} else ""))
-    return vues, requetes
+    # Le travail d'une création est fait puis défait pour une adresse connue : le même, dans un autre ordre.
+    return vues, [sorted(filter(None, map(travail, inscription))), list(map(travail, capture))]
+
+
+def travail(requete):
+    """« SELECT accounts_utilisateur » ; rien d'un point de reprise, que la base pose et défait sans travail."""
+    verbe, table = re.match(r"(\w+)[^\"]*\"?(\w*)", requete["sql"]).groups()
+    return f"{verbe} {table}" if verbe in {"SELECT", "INSERT", "UPDATE", "DELETE"} else None
 
 
 @pytest.mark.parametrize("etat", EtatCompte)

@@ -45,7 +45,7 @@ def creer_son_compte(page: Page, portail: Portail) -> str:
     page.get_by_role("link", name="Faire une demande d'inscription").click()
     regarder(page)
 
-    page.get_by_role("button", name="S'inscrire").click()
+    page.get_by_role("button", name="S'inscrire", exact=True).click()
     expect(page).to_have_title(re.compile("^Erreur :"))
     regarder(page)
 
@@ -56,7 +56,7 @@ def creer_son_compte(page: Page, portail: Portail) -> str:
     page.get_by_label("Mot de passe*", exact=True).fill(MOT_DE_PASSE)
     page.get_by_label("J'accepte les conditions d'utilisation").check()
     recopier_l_image(page, portail)
-    page.get_by_role("button", name="S'inscrire").click()
+    page.get_by_role("button", name="S'inscrire", exact=True).click()
     expect(page).to_have_url(re.compile("/inscription/envoyee/"))
     regarder(page)
 

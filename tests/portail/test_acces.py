@@ -18,9 +18,11 @@ from habilitations.enums import EtatDemande
 from habilitations.models import Demande, Habilitation, Profil
 from habilitations.services import ajouter_structure, creer_brouillon
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
+from structures.enums import EtatStructure
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
+from tests.structures.factories import StructureFactory
 
 VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
 CONNEXION = "accounts:connexion"
@@ -51,6 +53,7 @@ TABLE = {
     "aide": ([], "get", A_TOUS),
     "captcha-image": (["captcha"], "get", A_TOUS),
     "captcha-image-2x": (["captcha"], "get", A_TOUS),
+    "captcha-audio": (["captcha"], "get", A_TOUS),
     "captcha-refresh": ([], "get", [ABSENT] * 6),  # hors d'un appel du navigateur
     "accounts:connexion": ([], "get", ENTREE),
     "accounts:deconnexion": ([], "post", [CONNEXION] * 6),
@@ -111,6 +114,10 @@ TABLE = {
     "habilitations:traiter": (["en_attente"], "get", AU_GESTIONNAIRE),
     "habilitations:accepter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
     "habilitations:refuser": (["en_attente"], "post", AU_GESTIONNAIRE),  # sans motif : la page revient
+    "structures:rechercher": ([], "get", A_SOI),
+    "structures:fiche": (["structure"], "get", A_SOI),
+    "structures:entite": (["entite"], "get", A_SOI),
+    "structures:designer_successeur": (["fermee"], "post", [CONNEXION, ABSENT, ABSENT, ABSENT, ABSENT, PARTI]),
     "depot:accueil": ([], "get", AU_DEPOT),
     "depot:nouveau": ([], "get", AU_DEPOSANT),
     "depot:recepisses": ([], "get", [CONNEXION, FERME, ABSENT, FERME, ABSENT, FERME]),  # sans référence
@@ -177,6 +184,8 @@ def objets(roles):
         "session": SessionOuverte.objects.create(personne=professionnelle, appareil="Firefox sur Windows").pk,
         "facteur": f"sms-{facteur.pk}",
         "facteur_commence": f"sms-{commence.pk}",
+        "entite": structure.entite_juridique.numero_finess,
+        "fermee": StructureFactory(etat=EtatStructure.FERME).pk,
         "courriel": Courriel.objects.first().reference,
     }
 

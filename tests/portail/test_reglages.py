@@ -49,3 +49,20 @@ def test_le_mode_demonstration_se_passe_de_reglages():
 def test_l_exemple_nomme_tous_les_reglages_indispensables():
     exemple = (settings.RACINE / ".env.exemple").read_text()
     assert [nom for nom in PRODUCTION if f"\n{nom}=" not in exemple] == []
+
+
+TEMOINS = """
+from django.conf import settings
+champs = "NAME SECURE HTTPONLY SAMESITE PATH DOMAIN".split()
+for nom in ("SESSION", "CSRF"):
+    print(*(getattr(settings, f"{nom}_COOKIE_{champ}") for champ in champs))
+"""
+
+
+def test_en_production_les_temoins_tiennent_a_l_hote_et_au_chiffrement():
+    """Liste de contrôle 11 ; en démonstration, sans chiffrement, le préfixe ferait refuser le témoin."""
+    assert manage("shell", "--no-imports", "-c", TEMOINS).stdout.splitlines() == [
+        "__Host-session True True Lax / None",
+        "__Host-csrf True True Lax / None",
+    ]
+    assert manage("shell", "--no-imports", "-c", TEMOINS, DEMO="1").stdout.startswith("session False True Lax / None")

@@ -252,10 +252,36 @@ def test_le_compte_rendu_nomme_champs_absents_et_rejets(tmp_path):
     assert "ligne 301 : le département « XX » est inconnu" in texte
 
 
-def test_la_tache_importe_au_nom_de_la_personne(tmp_path):
-    camille = UtilisateurFactory()
-    numero = importer(str(ecrire(tmp_path, ligne())), camille.pk)
-    assert ImportFiness.objects.get(pk=numero).par_id == camille.pk
+def test_la_tache_mene_l_import_demande_et_une_seconde_fois_ne_fait_rien(tmp_path):
+    chemin = ecrire(tmp_path, ligne())
+    demande = ImportFiness.objects.create(fichier="finess.csv", par=UtilisateurFactory())
+    importer(demande.pk, str(chemin))
+    demande.refresh_from_db()
+    assert (demande.etat, demande.creees, demande.a_lire) == (EtatImport.APPLIQUE, 1, 2)
+    chemin.unlink()
+    importer(demande.pk, str(chemin))
+
+
+def test_la_tache_laisse_l_import_a_l_ouvrier_qui_y_travaille(tmp_path):
+    autre = subprocess.Popen(["sleep", "30"])
+    try:
+        demande = en_cours(f"{socket.gethostname()}:{autre.pid}")
+        importer(demande.pk, str(ecrire(tmp_path, ligne())))
+    finally:
+        autre.kill()
+        autre.wait()
+    demande.refresh_from_db()
+    assert demande.etat == EtatImport.EN_COURS
+    assert not du_registre()
+
+
+def test_la_tache_reprend_l_import_d_un_ouvrier_mort(tmp_path):
+    mort = subprocess.Popen(["true"])
+    mort.wait()
+    demande = en_cours(f"{socket.gethostname()}:{mort.pid}")
+    importer(demande.pk, str(ecrire(tmp_path, ligne())))
+    demande.refresh_from_db()
+    assert demande.etat == EtatImport.APPLIQUE
 
 
 def test_l_extrait_de_la_demonstration_s_importe(settings):

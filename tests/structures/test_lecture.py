@@ -56,7 +56,7 @@ def test_un_fichier_vide_est_refuse(tmp_path):
     assert "vide" in refus(brut(tmp_path, gzip.compress(b"")))
 
 
-@pytest.mark.parametrize("contenu", [b"nom,ville\nCAMSP,Paris\n", b'{"pmej": []}', "été;\n".encode(), b"%PDF-1.7\n"])
+@pytest.mark.parametrize("contenu", [b"nom,ville\nCAMSP,Paris\n", "été;\n".encode(), b"%PDF-1.7\n"])
 def test_un_fichier_qui_n_est_pas_de_finess_est_refuse(tmp_path, contenu):
     assert "n'est pas un extrait FINESS" in refus(brut(tmp_path, contenu))
 

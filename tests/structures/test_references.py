@@ -1,7 +1,7 @@
 import pytest
 
 from structures.models import Categorie, Departement, Region, Structure, TypeStructure
-from structures.services import charger_references
+from structures.services import NomenclatureRefusee, charger_references, importer_nomenclature
 from tests.structures.factories import StructureFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,43 @@ def test_un_etablissement_du_registre_n_est_pas_touche(references):
 def test_un_organisme_sans_ville_se_situe_par_son_departement(references):
     assert Structure.objects.get(code="mdph-01").lieu == "Ain (01)"
     assert Structure.objects.get(code="ars-bretagne").lieu == "Rennes (35000)"
+
+
+def test_chaque_organisme_de_liste_a_sa_region(references):
+    organismes = Structure.objects.exclude(code=None).select_related("departement__region")
+    assert {organisme.nom for organisme in organismes if organisme.departement is None} == set()
+    for ars in organismes.filter(type="ars"):
+        assert ars.nom == f"ARS-{ars.departement.region.nom.upper()}"
+
+
+ENTETE = (
+    "code;libelle;libellecourt;domaine;datedeb;datefin;codeagr3;libelleagr3;codeagr2;libelleagr2;codeagr1;libelleagr1"
+)
+
+
+def nomenclature(dossier, *lignes, entete=ENTETE, encodage="utf-8"):
+    chemin = dossier / "nomenclature.csv"
+    chemin.write_text("\n".join([entete, *lignes]) + "\n", encoding=encodage)
+    return chemin
+
+
+def test_la_nomenclature_renomme_ajoute_et_range_par_type(references, tmp_path):
+    chemin = nomenclature(
+        tmp_path,
+        "190;CAMSP renommé;CAMSP;SOC;;;4106;;4100;;4000;",
+        "991;Neuve sanitaire;N.S.;SAN;;;1101;;1100;;1000;",
+        "992;Neuve école;N.E.;ENS;;;;;;;;",
+    )
+    assert importer_nomenclature(chemin=chemin, acteur=None) == 3
+    types = dict(Categorie.objects.filter(code__in=["190", "991", "992"]).values_list("libelle", "type"))
+    assert types == {"CAMSP renommé": "esms", "Neuve sanitaire": "sanitaire", "Neuve école": "autre"}
+    assert Categorie.objects.filter(code="189").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "motif"),
+    [({"entete": "code;libelle"}, "domaine"), ({}, "aucune catégorie"), ({"encodage": "utf-16"}, "UTF-8")],
+)
+def test_une_autre_nomenclature_est_refusee(references, tmp_path, options, motif):
+    with pytest.raises(NomenclatureRefusee, match=motif):
+        importer_nomenclature(chemin=nomenclature(tmp_path, **options), acteur=None)

@@ -12,7 +12,9 @@ from structures.services import ImportEnCours, importer_finess
 
 
 class Command(BaseCommand):
-    help = "Importe le registre FINESS au format classique (etalab-cs1100502 ou cs1100507, .csv ou .csv.gz)."
+    help = (
+        "Importe le registre FINESS : format classique (.csv, .csv.gz) ou FINESS+ (.json, .json.gz), selon son contenu."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("fichier", help="chemin du fichier, ou - pour l'entrée standard")

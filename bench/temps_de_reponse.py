@@ -1,0 +1,141 @@
+"""Le temps de réponse dit-il qui a un compte ? PostgreSQL, Redis, un ouvrier Celery et une messagerie, tous réels.
+
+python -m bench.temps_de_reponse [ÉCHANTILLONS PAR CLASSE]
+
+Pour chaque porte, des envois à un compte connu et à un inconnu, mêlés au hasard ; l'AUC est la chance qu'une réponse à
+un compte connu soit plus lente qu'à un inconnu : 0,5 ne dit rien, 1 dit tout.
+"""
+
+import random
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode, urlsplit
+
+from aiosmtpd.controller import Controller
+
+from bench.bases import postgresql, tableau
+from tests.navigateur.conftest import REDIS_URL, BoiteAuxLettres, Portail, port_libre, servir
+
+ECHANTILLONS = 40
+ECHAUFFEMENT = 10
+MOT_DE_PASSE = "Tulipes-Bleues-27"
+CONNU, COURRIEL_CONNU = "cmoreau", "camille.moreau@camsp-janine-levy.example"
+SANS_LIMITE = {f"LIMITE_{porte}": "1000000/86400" for porte in ("CONNEXION", "OUBLI", "INSCRIPTION")}
+Champs = Callable[[bool, int], dict[str, str]]
+
+PORTES: dict[str, tuple[str, Champs]] = {
+    "connexion, mot de passe faux": (
+        "/connexion/",
+        lambda connu, rang: {"username": CONNU if connu else f"cmoreno{rang}", "password": "Un-Autre-Mot-1"},
+    ),
+    "identifiant ou mot de passe oublié": (
+        "/identifiant-ou-mot-de-passe-oublie/",
+        lambda connu, rang: {"saisie": COURRIEL_CONNU if connu else f"camille.moreno{rang}@camsp-janine-levy.example"},
+    ),
+    "inscription": (
+        "/inscription/",
+        lambda connu, rang: {
+            "nom": f"Zemirli{chr(97 + rang % 26)}{chr(97 + rang // 26 % 26)}",
+            "prenom": "Yamina",
+            "structure": "",
+            "indicatif": "33",
+            "telephone": "",
+            "courriel": COURRIEL_CONNU if connu else f"camille.{rang:06}@camsp-janine-levy.example",
+            "mot_de_passe": MOT_DE_PASSE,
+            "conditions": "on",
+        },
+    ),
+}
+
+
+@contextmanager
+def portail_complet() -> Iterator[Portail]:
+    boite = BoiteAuxLettres()
+    messagerie = Controller(boite, hostname="127.0.0.1", port=port_libre())
+    messagerie.start()
+    with TemporaryDirectory() as dossier, postgresql() as base:
+        reglages = {
+            "DATABASE_URL": base,
+            "CELERY_BROKER_URL": f"{REDIS_URL}/12",
+            "CACHE_URL": f"{REDIS_URL}/11?key_prefix=bench",
+            "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
+            "CAPTCHA_APRES_ECHECS": "1000000",
+        }
+        try:
+            with servir(Path(dossier), reglages | SANS_LIMITE, boite.recus) as portail:
+                yield portail
+        finally:
+            messagerie.stop()
+
+
+def envoyer(portail: Portail, page: str, champs: dict[str, str]) -> float:
+    """Remplit la page et l'envoie ; rend la durée, en millisecondes, de l'envoi seul."""
+    serveur = HTTPConnection(urlsplit(portail.adresse).netloc)
+    serveur.request("GET", page)
+    reponse = serveur.getresponse()
+    temoins = SimpleCookie()
+    for valeur in reponse.headers.get_all("Set-Cookie", []):
+        temoins.load(valeur)
+    html = reponse.read().decode()
+    champs = champs | {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="([^"]+)', html)[1]}
+    if cle := re.search(r'name="captcha_0" value="([^"]+)', html):
+        champs |= {"captcha_0": cle[1], "captcha_1": portail.reponse_captcha(cle[1])}
+    entetes = {
+        "Cookie": "; ".join(f"{nom}={temoin.value}" for nom, temoin in temoins.items()),
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": portail.adresse,
+    }
+    corps = urlencode(champs)
+    depart = time.perf_counter()
+    serveur.request("POST", page, corps, entetes)
+    reponse = serveur.getresponse()
+    reponse.read()
+    duree = (time.perf_counter() - depart) * 1000
+    attendu = 200 if page == "/connexion/" else 302
+    if reponse.status != attendu:
+        sys.exit(f"{page} a répondu {reponse.status} au lieu de {attendu}.")
+    serveur.close()
+    return duree
+
+
+def auc(connus: list[float], inconnus: list[float]) -> float:
+    victoires = sum((connu > inconnu) + 0.5 * (connu == inconnu) for connu in connus for inconnu in inconnus)
+    return victoires / (len(connus) * len(inconnus))
+
+
+def mesurer(
+    portail: Portail, page: str, champs: Champs, combien: int, hasard: random.Random
+) -> dict[bool, list[float]]:
+    durees: dict[bool, list[float]] = {True: [], False: []}
+    for rang in range(ECHAUFFEMENT):
+        envoyer(portail, page, champs(bool(rang % 2), 900_000 + rang))
+    tirage = [True] * combien + [False] * combien
+    hasard.shuffle(tirage)
+    for rang, connu in enumerate(tirage):
+        durees[connu].append(envoyer(portail, page, champs(connu, rang)))
+        # L'ouvrier finit d'envoyer avant l'essai suivant : son travail ne pèse pas sur l'autre classe.
+        time.sleep(0.05)
+    return durees
+
+
+def main() -> None:
+    combien = int(sys.argv[1]) if len(sys.argv) > 1 else ECHANTILLONS
+    hasard, lignes = random.Random(2026), []
+    with portail_complet() as portail:
+        for porte, (page, champs) in PORTES.items():
+            durees = mesurer(portail, page, champs, combien, hasard)
+            medianes = [f"{statistics.median(durees[connu]):.1f} ms" for connu in (True, False)]
+            lignes.append((porte, [*medianes, f"{auc(durees[True], durees[False]):.2f}"]))
+    tableau(f"{combien} envois par classe", lignes, ["connu, médiane", "inconnu, médiane", "AUC"])
+
+
+if __name__ == "__main__":
+    main()

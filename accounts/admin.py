@@ -7,14 +7,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
-from accounts.models import Utilisateur
+from accounts.models import IdentiteExterne, Utilisateur
 
-admin.site.site_header = "Support du portail"
-admin.site.site_title = "Support du portail"
-admin.site.index_title = "Consulter et aider"
+# La page de django-otp laisse lire le secret d'une application d'authentification, ou en donner une à quelqu'un.
+admin.site.unregister(TOTPDevice)
 
 
 class ActionMotivee(ActionForm):
@@ -33,7 +33,7 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
         ("Conditions d'utilisation", {"fields": ["conditions_version", "conditions_acceptees_le"]}),
     ]
     action_form = ActionMotivee
-    actions = ["renvoyer_la_confirmation", "desactiver", "reactiver"]
+    actions = ["renvoyer_la_confirmation", "desactiver", "reactiver", "reinitialiser_les_facteurs"]
 
     @admin.action(description="Renvoyer le courriel de confirmation", permissions=["assister"])
     def renvoyer_la_confirmation(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
@@ -56,6 +56,15 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
             request, queryset, lambda personne: services.reactiver(acteur=acteur, personne=personne, motif=motif)
         )
 
+    @admin.action(description="Réinitialiser les seconds facteurs (avec un motif)", permissions=["assister"])
+    def reinitialiser_les_facteurs(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
+        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
+        self._faire(
+            request,
+            queryset,
+            lambda personne: services.reinitialiser_facteurs(acteur=acteur, personne=personne, motif=motif),
+        )
+
     def _faire(
         self, request: HttpRequest, queryset: QuerySet[Utilisateur], geste: Callable[[Utilisateur], None]
     ) -> None:
@@ -70,6 +79,39 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
 
     def has_assister_permission(self, request: HttpRequest) -> bool:
         return _acteur(request).has_perm("accounts.change_utilisateur")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(IdentiteExterne)
+class IdentiteExterneAdmin(admin.ModelAdmin[IdentiteExterne]):
+    list_display = ["personne", "emetteur", "sujet", "liee_le", "servie_le"]
+    list_filter = ["emetteur"]
+    list_select_related = ["personne"]
+    search_fields = ["personne__identifiant", "personne__nom", "personne__courriel", "=sujet"]
+    action_form = ActionMotivee
+    actions = ["delier"]
+
+    @admin.action(description="Délier (avec un motif)", permissions=["delier"])
+    def delier(self, request: HttpRequest, queryset: QuerySet[IdentiteExterne]) -> None:
+        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
+        for identite in queryset.select_related("personne"):
+            try:
+                services.delier(acteur=acteur, identite=identite, motif=motif)
+            except GesteRefuse as refus:
+                self.message_user(request, f"{identite} : rien n'est changé. {refus}", messages.WARNING)
+            else:
+                self.message_user(request, f"{identite} n'ouvre plus le compte {identite.personne.identifiant}.")
+
+    def has_delier_permission(self, request: HttpRequest) -> bool:
+        return _acteur(request).has_perm("accounts.delete_identiteexterne")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import jetons
+from accounts.enums import DUREE_CODE
 from accounts.jetons import Usage
 from accounts.models import Utilisateur
 from courriels.services import ecrire
@@ -11,6 +12,16 @@ from courriels.services import ecrire
 
 def confirmation(personne: Utilisateur) -> None:
     _ecrire(personne, "confirmation", **_lien(personne, Usage.CONFIRMATION, "accounts:confirmer"))
+
+
+def confirmation_rappelee(personne: Utilisateur) -> None:
+    """À qui s'inscrit de nouveau sans avoir confirmé : le compte reste celui de la première fois."""
+    _ecrire(
+        personne,
+        "confirmation_rappelee",
+        oubli=_adresse("accounts:oubli"),
+        **_lien(personne, Usage.CONFIRMATION, "accounts:confirmer"),
+    )
 
 
 def deja_un_compte(personne: Utilisateur) -> None:
@@ -27,6 +38,30 @@ def reinitialisation(personne: Utilisateur) -> None:
 
 def mot_de_passe_change(personne: Utilisateur) -> None:
     _ecrire(personne, "mot_de_passe_change", oubli=_adresse("accounts:oubli"))
+
+
+def facteur_ajoute(personne: Utilisateur, facteur: str) -> None:
+    _ecrire(personne, "facteur_ajoute", facteur=facteur, securite=_adresse("accounts:securite"))
+
+
+def facteur_retire(personne: Utilisateur, facteur: str) -> None:
+    _ecrire(personne, "facteur_retire", facteur=facteur, securite=_adresse("accounts:securite"))
+
+
+def codes_de_secours_crees(personne: Utilisateur) -> None:
+    _ecrire(personne, "codes_de_secours_crees", securite=_adresse("accounts:securite"))
+
+
+def facteurs_reinitialises(personne: Utilisateur) -> None:
+    _ecrire(personne, "facteurs_reinitialises", securite=_adresse("accounts:securite"))
+
+
+def verifications_refusees(personne: Utilisateur) -> None:
+    _ecrire(personne, "verifications_refusees", mot_de_passe=_adresse("accounts:changer_mot_de_passe"))
+
+
+def code_ephemere(personne: Utilisateur, code: str) -> None:
+    _ecrire(personne, "code_ephemere", code=code, duree=f"{DUREE_CODE.seconds // 60} minutes")
 
 
 def _ecrire(personne: Utilisateur, modele: str, **contexte: str) -> None:

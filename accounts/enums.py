@@ -1,6 +1,11 @@
-"""États d'un compte."""
+"""États d'un compte et de ses sessions, genres de seconds facteurs."""
+
+from datetime import timedelta
 
 from django.db.models import TextChoices
+
+# Les étapes de la « Demande de création de compte » : la première est ici, les autres celles d'une demande.
+ETAPES_CREATION = ("Identification", "Applications", "Structures", "Récapitulatif")
 
 
 class EtatCompte(TextChoices):
@@ -15,3 +20,38 @@ TRANSITIONS: dict[EtatCompte, set[EtatCompte]] = {
     # Un compte désactivé avant d'avoir été confirmé redevient « à confirmer ».
     EtatCompte.DESACTIVE: {EtatCompte.ACTIF, EtatCompte.A_CONFIRMER},
 }
+
+
+class GenreFacteur(TextChoices):
+    """Les seconds facteurs, du plus sûr au moins sûr."""
+
+    CLE = "cle", "Clé d'accès"
+    APPLICATION = "application", "Application d'authentification"
+    SMS = "sms", "Code par SMS"
+    COURRIEL = "courriel", "Code par courriel"
+    SECOURS = "secours", "Code de secours"
+
+    @property
+    def icone(self) -> str:
+        return {
+            "cle": "fingerprint",
+            "application": "shield-lock",
+            "sms": "phone",
+            "courriel": "envelope",
+            "secours": "life-preserver",
+        }[self.value]
+
+
+DUREE_CODE = timedelta(minutes=10)
+ESSAIS_PAR_CODE = 5
+
+
+class FinDeSession(TextChoices):
+    """Pourquoi une session est fermée, tel qu'on le dit à la personne qui revient."""
+
+    DECONNEXION = "deconnexion", "Cette session est terminée"
+    INACTIVITE = "inactivite", "Votre session s'est fermée, restée sans activité"
+    DUREE = "duree", "Votre session a atteint sa durée maximale"
+    AUTRE_APPAREIL = "autre_appareil", "Votre session a été fermée depuis un autre appareil"
+    MOT_DE_PASSE = "mot_de_passe", "Votre session s'est fermée au changement de votre mot de passe"
+    DESACTIVATION = "desactivation", "Votre session s'est fermée avec votre compte"

@@ -9,9 +9,10 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from phonenumbers import PhoneNumberFormat
 
-from accounts.enums import EtatCompte
+from accounts.enums import EtatCompte, FinDeSession, GenreFacteur
 from structures.models import Structure
 
 
@@ -88,3 +89,129 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         return self.etat == EtatCompte.ACTIF
+
+
+class FacteurMessage(models.Model):
+    """Un canal où la personne reçoit des codes éphémères : son adresse courriel, ou un téléphone qu'elle a prouvé."""
+
+    personne = models.ForeignKey(Utilisateur, models.CASCADE, related_name="facteurs_message")
+    canal = models.CharField(
+        max_length=8, choices=[(genre.value, genre.label) for genre in (GenreFacteur.SMS, GenreFacteur.COURRIEL)]
+    )
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    nom = models.CharField(max_length=64)
+    cree_le = models.DateTimeField("ajouté le", auto_now_add=True)
+    # Vide tant qu'un premier code n'a pas été rendu : le facteur ne compte pas encore.
+    confirme_le = models.DateTimeField("confirmé le", null=True, blank=True)
+    utilise_le = models.DateTimeField("utilisé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "code par courriel ou SMS"
+        verbose_name_plural = "codes par courriel ou SMS"
+        constraints = [
+            models.UniqueConstraint(fields=["personne", "canal", "telephone"], name="un_canal_une_fois"),
+            models.CheckConstraint(
+                condition=Q(canal=GenreFacteur.SMS) & ~Q(telephone="") | Q(canal=GenreFacteur.COURRIEL, telephone=""),
+                name="le_sms_a_un_telephone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class CodeEphemere(models.Model):
+    """Un code envoyé, gardé haché. Il ne vaut que dans la session qui l'a demandé (`session` en est une empreinte)."""
+
+    facteur = models.ForeignKey(FacteurMessage, models.CASCADE, related_name="codes")
+    session = models.CharField(max_length=64)
+    empreinte = models.CharField(max_length=64)
+    cree_le = models.DateTimeField("envoyé le", auto_now_add=True)
+    expire_le = models.DateTimeField("expire le")
+    essais = models.PositiveSmallIntegerField(default=0)
+    utilise_le = models.DateTimeField("utilisé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "code éphémère"
+        verbose_name_plural = "codes éphémères"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Code du {self.cree_le:%d/%m/%Y}"
+
+
+class CodeDeSecours(models.Model):
+    """Un code à garder sur papier, haché, bon une seule fois."""
+
+    personne = models.ForeignKey(Utilisateur, models.CASCADE, related_name="codes_de_secours")
+    empreinte = models.CharField(max_length=64)
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+    utilise_le = models.DateTimeField("utilisé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "code de secours"
+        verbose_name_plural = "codes de secours"
+        constraints = [models.UniqueConstraint(fields=["personne", "empreinte"], name="un_code_de_secours_unique")]
+
+    def __str__(self) -> str:
+        return f"Code de secours de {self.personne}"
+
+
+class SessionOuverte(models.Model):
+    """Une session d'une personne, telle qu'elle la reconnaît : quel appareil, d'où, quand."""
+
+    personne = models.ForeignKey(Utilisateur, models.CASCADE, related_name="sessions")
+    appareil = models.CharField(max_length=80)
+    adresse = models.GenericIPAddressField(null=True)
+    ouverte_le = models.DateTimeField(default=timezone.now)
+    # À une minute près : voir services/sessions.py.
+    vue_le = models.DateTimeField("dernière activité", default=timezone.now)
+    fermee_le = models.DateTimeField("fermée le", null=True)
+    fin = models.CharField(max_length=16, choices=FinDeSession, blank=True)
+
+    class Meta:
+        verbose_name = "session"
+        ordering = ["-vue_le"]
+        indexes = [models.Index(fields=["personne", "fermee_le"], name="session_personne")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fermee_le__isnull=True, fin="") | Q(fermee_le__isnull=False) & ~Q(fin=""),
+                name="session_fermee_a_une_fin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.personne} · {self.appareil}"
+
+
+class Compteur(models.Model):
+    """Tentatives d'une fenêtre, quand le portail n'a pas de Redis. La clé est une empreinte ; la fin, des secondes."""
+
+    cle = models.CharField(max_length=64, primary_key=True)
+    nombre = models.IntegerField()
+    expire_le = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        verbose_name = "compteur"
+
+    def __str__(self) -> str:
+        return self.cle
+
+
+class IdentiteExterne(models.Model):
+    """La même personne chez un fournisseur d'identité : ce qu'il en dit de stable, et le compte auquel c'est lié."""
+
+    personne = models.ForeignKey(Utilisateur, models.CASCADE, related_name="identites_externes")
+    emetteur = models.CharField("émetteur", max_length=200, help_text="Adresse du fournisseur (« iss »).")
+    sujet = models.CharField(max_length=255, help_text="Identifiant de la personne chez lui (« sub »).")
+    liee_le = models.DateTimeField("liée le", default=timezone.now, editable=False)
+    servie_le = models.DateTimeField("dernier usage", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "identité externe"
+        verbose_name_plural = "identités externes"
+        ordering = ["personne", "emetteur"]
+        constraints = [models.UniqueConstraint(fields=["emetteur", "sujet"], name="une_personne_par_identite_externe")]
+
+    def __str__(self) -> str:
+        return f"{self.sujet} ({self.emetteur})"

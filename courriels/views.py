@@ -34,7 +34,7 @@ def lire(request: HttpRequest, reference: UUID) -> HttpResponse:
 
 
 @login_not_required
-@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE]})
+@csp_replace({"default-src": [NONE], "style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]  # typé sans argument d'URL
 def lire_html(request: HttpRequest, reference: UUID) -> HttpResponse:
     """La version HTML telle que la reçoit une messagerie, styles en ligne compris et rien d'autre."""
     return HttpResponse(get_object_or_404(Courriel, reference=reference).html)

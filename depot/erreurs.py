@@ -1,7 +1,5 @@
 """Ce que le dépôt refuse, en une phrase à montrer telle quelle."""
 
-from depot.juge.verdicts import Motif
-
 
 class DepotImpossible(Exception):
     """Le geste n'est pas permis maintenant ; le message dit pourquoi."""
@@ -9,10 +7,6 @@ class DepotImpossible(Exception):
 
 class FichierRefuse(DepotImpossible):
     """Le juge refuse le fichier : rien n'en est gardé."""
-
-    def __init__(self, phrase: str, motif: Motif) -> None:
-        super().__init__(phrase)
-        self.motif = motif
 
 
 class StockagePlein(DepotImpossible):

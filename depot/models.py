@@ -1,7 +1,6 @@
 """Campagnes annuelles et documents déposés."""
 
 import secrets
-from datetime import date
 from typing import Self
 from uuid import uuid4
 
@@ -18,8 +17,8 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 
 
 class CampagneQuerySet(models.QuerySet["Campagne"]):
-    def ouvertes(self, jour: date | None = None) -> Self:
-        jour = jour or timezone.localdate()
+    def ouvertes(self) -> Self:
+        jour = timezone.localdate()
         return self.filter(ouverte_le__lte=jour, close_le__gte=jour)
 
 

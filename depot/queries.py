@@ -39,10 +39,6 @@ def campagne_courante() -> Campagne | None:
     return Campagne.objects.ouvertes().first() or Campagne.objects.first()
 
 
-def campagnes() -> list[Campagne]:
-    return list(Campagne.objects.all())
-
-
 def contenant(structures: QuerySet[Structure], texte: str) -> QuerySet[Structure]:
     """Structures dont le numéro FINESS commence par ce texte, ou dont les mots en contiennent chaque mot."""
     if texte.strip().isdigit():

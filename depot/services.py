@@ -16,7 +16,7 @@ from depot import courriels
 from depot.enums import CATEGORIES, TRANSITIONS, EtatDocument, NatureDocument
 from depot.erreurs import DepotImpossible, FichierRefuse, TransitionInterdite
 from depot.juge import enclos, noms
-from depot.juge.verdicts import Issue, Motif, Nature, Verdict
+from depot.juge.verdicts import Issue, Nature, Verdict
 from depot.models import Campagne, Document
 from depot.stockage import Recu, place_disponible, recevoir
 from journal.services import consigner
@@ -35,7 +35,7 @@ def deposer(
         nom = noms.nettoyer(fichier.name or "")
         verdict = enclos.juger(recu.chemin, Nature(nature), nom, settings.DEPOT_TAILLE_MAX)
         if verdict.issue is Issue.REFUSE:
-            raise FichierRefuse(verdict.phrase, verdict.motif or Motif.STRUCTURE)
+            raise FichierRefuse(verdict.phrase)
         document = Document(
             reference=Document.nouvelle_reference(campagne.annee),
             campagne=campagne,

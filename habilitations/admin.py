@@ -34,7 +34,7 @@ class ReglageConsigne(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Application)
 class ApplicationAdmin(ReglageConsigne):
-    list_display = ["nom", "code", "adresse", "ouverte", "ordre"]
+    list_display = ["nom", "code", "adresse", "ouverte", "connexion_forte", "ordre"]
     list_editable = ["ouverte", "ordre"]
     search_fields = ["nom", "code"]
 
@@ -45,7 +45,7 @@ class ApplicationAdmin(ReglageConsigne):
 
 @admin.register(Profil)
 class ProfilAdmin(ReglageConsigne):
-    list_display = ["nom", "application", "nombre_structures", "duree_mois", "ouvert"]
+    list_display = ["nom", "application", "nombre_structures", "duree_mois", "ouvert", "connexion_forte"]
     list_filter = ["application", "ouvert"]
     list_select_related = ["application"]
     search_fields = ["nom", "code"]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,4 +8,5 @@ class HabilitationsConfig(AppConfig):
     verbose_name = "Habilitations"
 
     def ready(self) -> None:
-        from habilitations import volets  # noqa: F401
+        import_module("habilitations.receveurs")
+        import_module("habilitations.volets")

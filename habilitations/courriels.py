@@ -20,6 +20,10 @@ def demande_refusee(demande: Demande) -> None:
     _au_demandeur(demande, "demande_refusee")
 
 
+def demande_rendue(demande: Demande, motif: str) -> None:
+    _au_demandeur(demande, "demande_rendue", motif=motif, adresse=_adresse("habilitations:reprendre", demande.pk))
+
+
 def demande_a_traiter(demande: Demande, gestionnaire: Utilisateur) -> None:
     ecrire(
         destinataire=gestionnaire.courriel,
@@ -41,15 +45,16 @@ def habilitation_revoquee(habilitation: Habilitation) -> None:
     )
 
 
-def _au_demandeur(demande: Demande, modele: str) -> None:
+def _au_demandeur(demande: Demande, modele: str, **contexte: str) -> None:
     ecrire(
-        destinataire=demande.demandeur.courriel,
+        destinataire=demande.auteur.courriel,
         modele=f"habilitations/courriels/{modele}",
         contexte={
             "demande": demande,
             "structures": demande.structures.all(),
             "adresse": _adresse("habilitations:demande", demande.pk),
-        },
+        }
+        | contexte,
     )
 
 

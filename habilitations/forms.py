@@ -18,6 +18,7 @@ from structures.queries import FORMAT_ATTENDU
 
 def _aide(methode: str, *champs: Any, adresse: str = "") -> FormHelper:
     aide = FormHelper()
+    aide.attrs = {"novalidate": True}
     aide.form_method, aide.form_action = methode, adresse
     aide.layout = Layout(*champs)
     return aide

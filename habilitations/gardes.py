@@ -1,17 +1,20 @@
 """La garde des applications : aucune vue d'une application ne s'ouvre sans droit en vigueur."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from accounts.connexion_forte import est_forte, vers_la_verification
 from accounts.models import Utilisateur
-from habilitations.models import Application
+from habilitations.enums import ADMINISTRATION
+from habilitations.models import Application, Profil
 from habilitations.queries import absence, profils_tenus, structures_tenues
 from structures.models import Structure
 
@@ -33,7 +36,8 @@ def acces_application(code: str, *, profils: set[str] | None = None) -> Callable
     """Réserve une vue à qui tient un droit sur l'application `code`, sous l'un des `profils` s'ils sont dits.
 
     La vue reçoit un `Acces` après la requête ; toutes ses lectures partent de `acces.structures`. Le droit est relu à
-    chaque requête : une révocation vaut dès le clic suivant.
+    chaque requête : une révocation vaut dès le clic suivant. Si l'application ou le profil demande une connexion forte,
+    une session qui ne l'est pas passe d'abord par la vérification en deux étapes.
     """
 
     def garder(vue: VueDApplication[P]) -> Vue:
@@ -45,6 +49,10 @@ def acces_application(code: str, *, profils: set[str] | None = None) -> Callable
             admis = [profil for profil in tenus if profils is None or profil.code in profils]
             if not admis:
                 return _refus(request, request.user, code, autre_profil=bool(tenus))
+            if _exige_une_connexion_forte(admis) and not est_forte(request):
+                # Une réponse à un formulaire ne se rejoue pas : la personne revient à l'entrée de l'application.
+                suite = request.get_full_path() if request.method == "GET" else admis[0].application.adresse
+                return vers_la_verification(suite)
             acces = Acces(
                 application=admis[0].application,
                 profils=frozenset(profil.code for profil in admis),
@@ -56,6 +64,16 @@ def acces_application(code: str, *, profils: set[str] | None = None) -> Callable
         return gardee
 
     return garder
+
+
+def _exige_une_connexion_forte(profils: Collection[Profil]) -> bool:
+    """Un seul des profils suffit à l'exiger : la vue les ouvre tous à la fois."""
+    return any(
+        profil.connexion_forte
+        or profil.application.connexion_forte
+        or (settings.SECOND_FACTEUR_OBLIGATOIRE and profil.application.code == ADMINISTRATION)
+        for profil in profils
+    )
 
 
 def _refus(request: HttpRequest, personne: Utilisateur, code: str, *, autre_profil: bool) -> HttpResponse:

@@ -1,13 +1,17 @@
 """Applications, profils, demandes, habilitations et portefeuilles."""
 
+from typing import cast
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, Model, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import Utilisateur
 from habilitations.enums import (
     ADMINISTRATION,
     DECIDEES,
+    ENVOI_FACULTATIF,
     EtatDemande,
     EtatHabilitation,
     NombreStructures,
@@ -27,6 +31,11 @@ class Application(models.Model):
     adresse = models.CharField(max_length=200)
     icone = models.CharField("icône", max_length=40, default="grid", help_text="Nom dans la planche d'icônes.")
     ouverte = models.BooleanField("proposée aux demandes", default=True)
+    connexion_forte = models.BooleanField(
+        "exige deux étapes",
+        default=False,
+        help_text="Un second facteur est demandé à l'entrée, quel que soit le profil.",
+    )
     ordre = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -65,6 +74,9 @@ class Profil(models.Model):
         "durée (mois)", null=True, blank=True, help_text="Vide : sans date de fin."
     )
     ouvert = models.BooleanField("proposé aux demandes", default=True)
+    connexion_forte = models.BooleanField(
+        "exige deux étapes", default=False, help_text="Un second facteur est demandé à qui entre sous ce profil."
+    )
     ordre = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -81,6 +93,13 @@ class DemandeQuerySet(models.QuerySet["Demande"]):
 
     def brouillons(self) -> "DemandeQuerySet":
         return self.filter(etat=EtatDemande.BROUILLON)
+
+    def retenues(self) -> "DemandeQuerySet":
+        """Demandes prêtes, qui partiront quand l'adresse de leur auteur sera confirmée."""
+        return self.filter(etat=EtatDemande.A_CONFIRMER)
+
+    def sans_auteur(self) -> "DemandeQuerySet":
+        return self.filter(demandeur__isnull=True)
 
     def soumises(self) -> "DemandeQuerySet":
         """Demandes parties un jour chez les gestionnaires, retirées depuis ou non."""
@@ -100,12 +119,13 @@ class DemandeQuerySet(models.QuerySet["Demande"]):
 class Demande(models.Model):
     """Ce qu'une personne demande ; décidée une fois. Le droit qu'elle ouvre est une `Habilitation`."""
 
-    demandeur = models.ForeignKey(PERSONNE, models.PROTECT, related_name="demandes")
+    # Vide : demande faite en s'inscrivant avec l'adresse d'un compte existant. Elle n'atteint ni ce compte ni personne.
+    demandeur = models.ForeignKey(PERSONNE, models.PROTECT, null=True, related_name="demandes")
     profil = models.ForeignKey(Profil, models.PROTECT, related_name="demandes")
     type = models.CharField(max_length=20, choices=TypeDemande, default=TypeDemande.AJOUT_PROFIL)
     structures = models.ManyToManyField(Structure, through="StructureDemandee", related_name="demandes")
     message = models.TextField("message au gestionnaire", max_length=2000, blank=True)
-    etat = models.CharField("état", max_length=10, choices=EtatDemande, default=EtatDemande.BROUILLON)
+    etat = models.CharField("état", max_length=12, choices=EtatDemande, default=EtatDemande.BROUILLON)
     creee_le = models.DateTimeField("créée le", default=timezone.now, editable=False)
     soumise_le = models.DateTimeField("date de la demande", null=True, blank=True)
     decidee_le = models.DateTimeField("décidée le", null=True, blank=True)
@@ -120,7 +140,8 @@ class Demande(models.Model):
     class Meta:
         ordering = ["-soumise_le", "-pk"]
         indexes = [
-            models.Index(fields=["soumise_le", "id"], condition=Q(etat=EtatDemande.EN_ATTENTE), name="demande_file")
+            models.Index(fields=["soumise_le", "id"], condition=Q(etat=EtatDemande.EN_ATTENTE), name="demande_file"),
+            models.Index(fields=["soumise_le", "id"], condition=Q(soumise_le__isnull=False), name="demande_liste"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -129,8 +150,12 @@ class Demande(models.Model):
                 name="demande_decidee_a_auteur_et_date",
             ),
             models.CheckConstraint(
-                condition=Q(etat__in=[EtatDemande.BROUILLON, EtatDemande.ANNULEE]) | Q(soumise_le__isnull=False),
+                condition=Q(etat__in=ENVOI_FACULTATIF) | Q(soumise_le__isnull=False),
                 name="demande_soumise_a_une_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(demandeur__isnull=False) | Q(etat__in=ENVOI_FACULTATIF, soumise_le__isnull=True),
+                name="demande_envoyee_a_un_auteur",
             ),
             models.CheckConstraint(
                 condition=~Q(etat=EtatDemande.REFUSEE) | ~Q(motif=""), name="demande_refusee_a_un_motif"
@@ -148,13 +173,18 @@ class Demande(models.Model):
     def __str__(self) -> str:
         return f"Demande n° {self.pk}"
 
+    @property
+    def auteur(self) -> Utilisateur:
+        """Qui a fait cette demande envoyée : la base exige qu'elle soit à quelqu'un."""
+        return cast("Utilisateur", self.demandeur)
+
 
 class StructureDemandee(models.Model):
     """Une structure d'une demande. Demandeur et profil y sont répétés pour que la base interdise les doublons."""
 
     demande = models.ForeignKey(Demande, models.CASCADE, related_name="structures_demandees")
     structure = models.ForeignKey(Structure, models.PROTECT, related_name="structures_demandees")
-    demandeur = models.ForeignKey(PERSONNE, models.PROTECT, related_name="+")
+    demandeur = models.ForeignKey(PERSONNE, models.PROTECT, null=True, related_name="+")
     profil = models.ForeignKey(Profil, models.PROTECT, related_name="+")
     en_attente = models.BooleanField(default=False)
 

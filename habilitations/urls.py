@@ -7,6 +7,8 @@ from habilitations.views import assistant, compte, gestion
 app_name = "habilitations"
 urlpatterns = [
     path("demande/nouvelle/", assistant.nouvelle_demande, name="nouvelle_demande"),
+    path("demande/identification/", assistant.identification, name="identification"),
+    path("demande/<int:numero>/abandonner/", assistant.abandonner, name="abandonner"),
     path("demande/<int:numero>/", assistant.reprendre, name="reprendre"),
     path("demande/<int:numero>/application/", assistant.changer_profil, name="changer_profil"),
     path("demande/<int:numero>/structures/", assistant.structures, name="structures"),

@@ -1,11 +1,14 @@
 """Intergiciels du portail : ce qui se sert sans base, d'où vient la requête, et qui peut garder la réponse."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django_htmx.http import HttpResponseClientRedirect
 
 from journal.contexte import origine
 from portail import couleurs
@@ -76,5 +79,22 @@ def pages_privees(suivant: Vue) -> Vue:
         if not reponse.has_header("Cache-Control") and request.user.is_authenticated:
             add_never_cache_headers(reponse)
         return reponse
+
+    return traiter
+
+
+def connexion_en_pleine_page(suivant: Vue) -> Vue:
+    """Session finie pendant un appel de htmx : la page entière va à la connexion, puis revient où elle était.
+
+    Sans cela htmx suit la redirection et cherche en vain, dans la page de connexion, le fragment qu'il attend.
+    """
+
+    def traiter(request: HttpRequest) -> HttpResponse:
+        reponse = suivant(request)
+        connexion = resolve_url(settings.LOGIN_URL)
+        if not request.headers.get("HX-Request") or not reponse.get("Location", "").startswith(connexion):
+            return reponse
+        page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(f"{connexion}?{urlencode({'next': page})}")
 
     return traiter

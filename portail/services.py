@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.jetons import Usage, creer
 from accounts.models import Utilisateur
-from accounts.services import Identite, confirmer, inscrire
+from accounts.services import Identite, confirmer, enroler_courriel, inscrire
 from depot.enums import NatureDocument
 from depot.models import Campagne
 from depot.services import deposer, ouvrir_campagne
@@ -76,6 +76,9 @@ def peupler() -> None:
     support.is_staff = support.is_superuser = True
     support.save(update_fields=["is_staff", "is_superuser"])
     nommer_gestionnaire(personne=gestionnaire, acteur=support)
+    # Leurs pages demandent deux étapes : leur code se lit avec les courriels de démonstration.
+    for personne in (gestionnaire, support):
+        enroler_courriel(personne=personne, acteur=None)
 
     depot = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
     lieux = list(Structure.objects.ouvertes().filter(categorie__in=depot.categories.all()).order_by("numero_finess"))

@@ -72,7 +72,6 @@ CSRF_COOKIE_NAME = "__Host-csrf" if not DEMO else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -90,6 +89,10 @@ MAINTENANCE = env.bool("MAINTENANCE", default=False)
 
 # --- Applications ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # Avant les nôtres : accounts/admin.py retire de l'administration leurs pages, qui montrent des secrets.
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "portail",
     "depot",
     "habilitations",
@@ -97,7 +100,7 @@ INSTALLED_APPS = [
     "structures",
     "courriels",
     "journal",
-    "django.contrib.admin",
+    "portail.administration.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -122,12 +125,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionsBornees",
+    "portail.middleware.connexion_en_pleine_page",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portail.middleware.origine_du_journal",
     "portail.middleware.pages_privees",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.Limites",
 ]
 ROOT_URLCONF = "portail.urls"
 WSGI_APPLICATION = "portail.wsgi.application"
@@ -190,6 +196,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
+    "oublier les demandes sans auteur": {"task": "habilitations.oublier_sans_auteur", "schedule": 24 * 3600.0},
+    "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
 vars().update(EMAIL_CONFIG)
@@ -202,6 +210,8 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.IdentifiantOuCourriel"]
 LOGIN_URL = "accounts:connexion"
 LOGIN_REDIRECT_URL = "accueil"
 LOGOUT_REDIRECT_URL = "accounts:connexion"
+# Où va qui s'inscrit en demandant une application.
+SUITE_DE_L_INSCRIPTION = "habilitations:nouvelle_demande"
 PASSWORD_HASHERS = [
     "accounts.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -218,9 +228,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["identifiant", "nom", "prenom", "courriel"]},
     },
 ]
+# Les façons d'entrer que montre la page de connexion, dans leur ordre (voir accounts/mire.py).
+VOIES_DE_CONNEXION = env.list("VOIES_DE_CONNEXION", default=["compte_local"])
 DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
+# Tentatives par personne et par adresse : (nombre, secondes). Ce que chaque porte en fait : accounts/limites.py.
+LIMITES = {
+    porte: tuple(map(int, env.str(f"LIMITE_{porte.upper()}", default=defaut).split("/")))
+    for porte, defaut in {
+        "connexion": "10/300",
+        "oubli": "5/86400",
+        "confirmation": "3/21600",
+        "inscription": "5/3600",
+        "facteur": "5/300",
+        "mot_de_passe": "10/300",
+    }.items()
+}
+# Échecs d'une personne, d'une adresse, après lesquels la connexion demande un captcha.
+CAPTCHA_APRES_ECHECS = env.int("CAPTCHA_APRES_ECHECS", default=3)
+# Minutes sans activité, et heures en tout, après lesquelles une session se ferme.
+SESSION_INACTIVITE = int(env.float("SESSION_INACTIVITE_MINUTES", default=30) * 60)
+SESSION_DUREE_MAX = int(env.float("SESSION_DUREE_MAX_HEURES", default=12) * 3600)
+SESSION_COOKIE_AGE = SESSION_DUREE_MAX
 CONDITIONS_VERSION = "2026-11"
+
+# --- Seconds facteurs ------------------------------------------------------------------------------------------------
+# Le support et les gestionnaires n'entrent pas dans leurs pages sans un second facteur.
+SECOND_FACTEUR_OBLIGATOIRE = env.bool("SECOND_FACTEUR_OBLIGATOIRE", default=True)
+# Au-delà, une application qui demande une connexion forte fait refaire la vérification.
+DUREE_CONNEXION_FORTE = env.int("DUREE_CONNEXION_FORTE_HEURES", default=12) * 3600
+OTP_TOTP_ISSUER = f"Portail {ORGANISATION_NOM}"
+# Une clé d'accès appartient à un nom d'hôte, jamais à une adresse IP : en démonstration, c'est localhost.
+HOTE = urlsplit(SITE_URL)
+OTP_WEBAUTHN_RP_ID = "localhost" if DEMO else HOTE.hostname
+OTP_WEBAUTHN_RP_NAME = OTP_TOTP_ISSUER
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [f"http://localhost:{HOTE.port or 80}" if DEMO else SITE_URL]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# Passerelle d'envoi des SMS ; vide, les SMS ne sont pas proposés (en démonstration, ils se lisent avec les courriels).
+SMS_URL = env.str("SMS_URL", default="")
+SMS_JETON = env.str("SMS_JETON", default="")
+SMS_EXPEDITEUR = env.str("SMS_EXPEDITEUR", default=ORGANISATION_NOM)
 CAPTCHA_CHALLENGE_FUNCT = "accounts.captcha.defi"
 CAPTCHA_FONT_SIZE = 40
 CAPTCHA_LETTER_ROTATION = (-18, 18)

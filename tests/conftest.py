@@ -1,11 +1,19 @@
 """Ce que partagent tous les tests."""
 
+import time
+
 import pytest
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Laisse à la passe PostgreSQL de `make test` les tests qui ont besoin de lui."""
+    """Marque les parcours, et laisse à la passe PostgreSQL de `make test` les tests qui ont besoin de lui."""
+    for item in items:
+        if "tests/navigateur/" in item.nodeid:
+            item.add_marker("navigateur")
     if connection.vendor == "postgresql":
         return
     ecartes = [item for item in items if item.get_closest_marker("postgresql")]
@@ -17,3 +25,21 @@ def pytest_collection_modifyitems(config, items):
 def au_commit(django_capture_on_commit_callbacks):
     """Exécute ce qu'un service a remis à la fin de la transaction."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+class ClientFort(Client):
+    """`force_login` y vaut deux étapes : les pages du support et des gestionnaires s'ouvrent."""
+
+    def force_login(self, user, backend=None):
+        super().force_login(user, backend)
+        facteur, _ = user.facteurs_message.get_or_create(
+            canal="courriel", defaults={"nom": "Code par courriel", "confirme_le": timezone.now()}
+        )
+        session = self.session
+        session["connexion_forte"] = {"moyen": f"courriel-{facteur.pk}", "le": int(time.time())}
+        session.save()
+
+
+@pytest.fixture
+def client():
+    return ClientFort()

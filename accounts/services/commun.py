@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import courriels
 from accounts.enums import TRANSITIONS, EtatCompte
-from accounts.erreurs import TransitionInterdite
+from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.queries import par_identifiant_ou_courriel
 from courriels.services import reveiller
@@ -45,14 +45,23 @@ def passer(personne: Utilisateur, etat: EtatCompte) -> None:
     personne.etat = etat
 
 
+def exiger_un_motif(motif: str) -> None:
+    if not motif:
+        raise GesteRefuse("Indiquez un motif : le journal le garde.")
+
+
 def deja(personne: Utilisateur) -> str:
     return f"Le compte {personne.identifiant} est dans l'état « {personne.get_etat_display()} »."
 
 
-def aider(personne: Utilisateur, actif: Callable[[Utilisateur], None]) -> None:
+def aider(
+    personne: Utilisateur,
+    actif: Callable[[Utilisateur], None],
+    a_confirmer: Callable[[Utilisateur], None] = courriels.confirmation,
+) -> None:
     """Écrit à une personne connue ce que son compte lui permet : `actif` si elle peut entrer."""
     {
-        EtatCompte.A_CONFIRMER: courriels.confirmation,
+        EtatCompte.A_CONFIRMER: a_confirmer,
         EtatCompte.ACTIF: actif,
         EtatCompte.DESACTIVE: courriels.compte_desactive,
     }[EtatCompte(personne.etat)](personne)

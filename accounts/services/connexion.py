@@ -1,4 +1,4 @@
-"""Garder trace des entrées et des sorties."""
+"""Garder trace des entrées."""
 
 from accounts.models import Utilisateur
 from accounts.queries import par_identifiant_ou_courriel
@@ -13,7 +13,3 @@ def consigner_refus(*, acteur: Acteur, saisie: str) -> None:
     """Consigne un refus. D'une saisie inconnue rien n'est gardé : c'est parfois un mot de passe."""
     personne = par_identifiant_ou_courriel(saisie) or Utilisateur(prenom="Compte", nom="inconnu")
     consigner(acteur=acteur, action="connexion.refusee", objet=personne)
-
-
-def consigner_deconnexion(*, acteur: Utilisateur) -> None:
-    consigner(acteur=acteur, action="deconnexion", objet=acteur)

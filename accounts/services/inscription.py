@@ -11,13 +11,15 @@ from accounts.jetons import Usage
 from accounts.models import Utilisateur
 from accounts.queries import identifiants_pris
 from accounts.services.commun import Identite, aider, ecrire_si_connue, passer, resume, verrouiller
+from accounts.signaux import adresse_confirmee, recueillir
 from journal.services import Acteur, consigner
 
 
-def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe: str) -> None:
-    """Crée un compte à confirmer ; à une adresse déjà connue, écrit comment rentrer.
+def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe: str) -> Utilisateur | None:
+    """Crée un compte à confirmer, et le rend ; à une adresse déjà connue, écrit comment rentrer, et rend None.
 
-    Ne rend rien et coûte un hachage dans les deux cas : la réponse ne dit pas qui a un compte.
+    Coûte un hachage dans les deux cas. Ce qui est rendu ne doit rien changer à ce que voit la personne : la réponse ne
+    dit pas qui a un compte.
     """
     courriel = courriel.lower()
     hache = make_password(mot_de_passe)
@@ -28,7 +30,8 @@ def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe:
             courriels.confirmation(personne)
         else:
             consigner(acteur=acteur, action="inscription.adresse_connue", objet=personne)
-            aider(personne, courriels.deja_un_compte)
+            aider(personne, courriels.deja_un_compte, a_confirmer=courriels.confirmation_rappelee)
+    return personne if nouvelle else None
 
 
 def _trouver_ou_creer(identite: Identite, courriel: str, hache: str) -> tuple[Utilisateur, bool]:
@@ -63,8 +66,11 @@ def _creer(identifiant: str, identite: Identite, courriel: str, hache: str) -> U
     )
 
 
-def confirmer(*, acteur: Utilisateur, jeton: str) -> None:
-    """Active le compte d'`acteur`, à qui `jeton` fut envoyé. Lève `LienInvalide` si le lien vient de servir."""
+def confirmer(*, acteur: Utilisateur, jeton: str) -> list[str]:
+    """Active le compte d'`acteur`, à qui `jeton` fut envoyé. Lève `LienInvalide` si le lien vient de servir.
+
+    Rend ce que les autres applications ont fait de la confirmation, en phrases pour la personne.
+    """
     with transaction.atomic():
         personne = verrouiller(acteur)
         jetons.lire(jeton, Usage.CONFIRMATION)
@@ -72,6 +78,7 @@ def confirmer(*, acteur: Utilisateur, jeton: str) -> None:
         personne.confirme_le = timezone.now()
         personne.save(update_fields=["etat", "confirme_le"])
         consigner(acteur=personne, action="compte.confirme", objet=personne, apres={"courriel": personne.courriel})
+        return recueillir(adresse_confirmee, personne)
 
 
 def renvoyer_confirmation(*, acteur: Acteur, courriel: str) -> None:

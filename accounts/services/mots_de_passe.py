@@ -4,9 +4,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import courriels, jetons
+from accounts.enums import FinDeSession
 from accounts.jetons import Usage
 from accounts.models import Utilisateur
 from accounts.services.commun import ecrire_si_connue, verrouiller
+from accounts.services.sessions import fermer_les_sessions
 from journal.services import Acteur, consigner
 
 
@@ -24,18 +26,21 @@ def reinitialiser_mot_de_passe(*, acteur: Utilisateur, jeton: str, mot_de_passe:
         _poser_mot_de_passe(personne, hache, "mot_de_passe.reinitialise")
 
 
-def changer_mot_de_passe(*, acteur: Utilisateur, mot_de_passe: str) -> Utilisateur:
-    """Change le mot de passe de la personne connectée, qui vient de donner l'ancien ; rend le compte à jour."""
+def changer_mot_de_passe(*, acteur: Utilisateur, mot_de_passe: str, session: int) -> Utilisateur:
+    """Change le mot de passe de la personne connectée, qui vient de donner l'ancien ; rend le compte à jour.
+
+    Seule `session`, d'où elle agit, reste ouverte.
+    """
     hache = make_password(mot_de_passe)
     with transaction.atomic():
         personne = verrouiller(acteur)
-        _poser_mot_de_passe(personne, hache, "mot_de_passe.change")
+        _poser_mot_de_passe(personne, hache, "mot_de_passe.change", sauf=session)
     return personne
 
 
-def _poser_mot_de_passe(personne: Utilisateur, hache: str, action: str) -> None:
-    """Le nouveau hachage ferme les autres sessions : Django y lie chacune d'elles."""
+def _poser_mot_de_passe(personne: Utilisateur, hache: str, action: str, *, sauf: int = 0) -> None:
     personne.password = hache
     personne.save(update_fields=["password"])
+    fermer_les_sessions(personne, FinDeSession.MOT_DE_PASSE, sauf=sauf)
     consigner(acteur=personne, action=action, objet=personne)
     courriels.mot_de_passe_change(personne)

@@ -3,26 +3,28 @@
 from django.db import transaction
 
 from accounts import courriels
-from accounts.enums import EtatCompte
+from accounts.enums import EtatCompte, FinDeSession
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_desactiver
-from accounts.services.commun import deja, passer, verrouiller
+from accounts.services.commun import deja, exiger_un_motif, passer, verrouiller
+from accounts.services.sessions import fermer_les_sessions
 from journal.services import consigner
 
 
 def desactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:
-    """Ferme un compte et, dès le clic suivant, ses sessions. Lève `GesteRefuse` ou `TransitionInterdite`."""
+    """Ferme un compte et ses sessions, que le rouvrir ne rouvre pas. Lève `GesteRefuse` ou `TransitionInterdite`."""
     if refus := refus_de_desactiver(acteur, personne):
         raise GesteRefuse(refus)
-    _exiger_un_motif(motif)
+    exiger_un_motif(motif)
     with transaction.atomic():
         _changer_etat(acteur, verrouiller(personne), EtatCompte.DESACTIVE, "compte.desactive", motif)
+        fermer_les_sessions(personne, FinDeSession.DESACTIVATION)
 
 
 def reactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:
     """Rouvre un compte ; jamais confirmé, il reste à confirmer. Lève `GesteRefuse` ou `TransitionInterdite`."""
-    _exiger_un_motif(motif)
+    exiger_un_motif(motif)
     with transaction.atomic():
         personne = verrouiller(personne)
         if personne.etat != EtatCompte.DESACTIVE:
@@ -39,11 +41,6 @@ def aider_a_confirmer(*, acteur: Utilisateur, personne: Utilisateur) -> None:
             raise TransitionInterdite(deja(personne))
         consigner(acteur=acteur, action="compte.confirmation_demandee", objet=personne)
         courriels.confirmation(personne)
-
-
-def _exiger_un_motif(motif: str) -> None:
-    if not motif:
-        raise GesteRefuse("Indiquez un motif : le journal le garde.")
 
 
 def _changer_etat(acteur: Utilisateur, personne: Utilisateur, etat: EtatCompte, action: str, motif: str) -> None:

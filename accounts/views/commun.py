@@ -1,18 +1,27 @@
 """Ce que partagent les pages des comptes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.courriels import en_mots
 from accounts.jetons import LienInvalide, Usage
+from accounts.limites import LimiteAtteinte
+from accounts.middleware import avec_attente
 from accounts.models import Utilisateur
 
 # Ce que la session retient d'une page à l'autre, pour la personne qui n'est pas encore connectée.
 CLE_IDENTIFIANT = "identifiant"
 CLE_COURRIEL = "courriel"
+# La personne qui demande un accès en créant son compte : sa saisie, et le compte créé (aucun si l'adresse est connue).
+CLE_POSTULANT = "postulant"
 
 lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -23,6 +32,19 @@ class Requete(HttpRequest):
     user: Utilisateur
 
 
+def suite_demandee(request: HttpRequest) -> str:
+    """Où allait la personne, si elle le dit et si c'est une page de ce portail."""
+    suite = request.GET.get("next", "")
+    sure = url_has_allowed_host_and_scheme(suite, {request.get_host()}, require_https=request.is_secure())
+    return suite if sure else ""
+
+
+def avec_suite(request: HttpRequest, vue: str, *args: str) -> HttpResponseRedirect:
+    """Mène à la vue, sans oublier où allait la personne."""
+    suite = suite_demandee(request)
+    return HttpResponseRedirect(resolve_url(vue, *args) + (f"?{urlencode({'next': suite})}" if suite else ""))
+
+
 def envoye(request: HttpRequest, gabarit: str, usage: Usage) -> HttpResponse:
     contexte: dict[str, Any] = {"duree": en_mots(usage.duree), "courriel": request.session.get(CLE_COURRIEL, "")}
     return render(request, gabarit, contexte)
@@ -30,3 +52,23 @@ def envoye(request: HttpRequest, gabarit: str, usage: Usage) -> HttpResponse:
 
 def lien_invalide(request: HttpRequest, gabarit: str, erreur: LienInvalide) -> HttpResponse:
     return render(request, gabarit, {"personne": erreur.personne}, status=410)
+
+
+class Refus:
+    """Ce que `refus_au_formulaire` a retenu."""
+
+    limite: LimiteAtteinte | None = None
+
+    def marquer(self, reponse: HttpResponse) -> HttpResponse:
+        return avec_attente(reponse, self.limite) if self.limite else reponse
+
+
+@contextmanager
+def refus_au_formulaire(form: forms.Form) -> Iterator[Refus]:
+    """Dit une limite atteinte dans le formulaire, qui garde les saisies ; la réponse est ensuite à `marquer`."""
+    refus = Refus()
+    try:
+        yield refus
+    except LimiteAtteinte as limite:
+        refus.limite = limite
+        form.add_error(None, str(limite))

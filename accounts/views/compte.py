@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import services
+from accounts import services, sessions
 from accounts.forms import (
     ChangementMotDePasseForm,
     IdentiteForm,
 )
+from accounts.limites import Porte
 from accounts.views.commun import Requete, lire_ou_ecrire
 
 
@@ -33,9 +34,17 @@ def modifier_identite(request: Requete) -> HttpResponse:
 @lire_ou_ecrire
 @sensitive_post_parameters("actuel", "mot_de_passe")
 def changer_mot_de_passe(request: Requete) -> HttpResponse:
+    if request.method == "POST":
+        # Avant le formulaire, qui hache le mot de passe actuel pour le vérifier.
+        services.compter_tentative(acteur=request.user, porte=Porte.MOT_DE_PASSE, sujet=request.user)
     form = ChangementMotDePasseForm(request.POST or None, personne=request.user)
     if request.method == "POST" and form.is_valid():
-        personne = services.changer_mot_de_passe(acteur=request.user, mot_de_passe=form.cleaned_data["mot_de_passe"])
+        personne = services.changer_mot_de_passe(
+            acteur=request.user,
+            mot_de_passe=form.cleaned_data["mot_de_passe"],
+            session=sessions.numero(request),
+        )
+        services.effacer_tentative(porte=Porte.MOT_DE_PASSE, sujet=personne)
         update_session_auth_hash(request, personne)
         messages.success(
             request, "Votre mot de passe est changé. Vos sessions ouvertes sur d'autres appareils sont fermées."

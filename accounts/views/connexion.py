@@ -1,7 +1,9 @@
 """Entrer et sortir."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -9,17 +11,20 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import services
+from accounts import mire, services, sessions
+from accounts.connexion_forte import attendre_le_facteur, est_forte, noter_l_envoi, sceau, vers_la_verification
+from accounts.erreurs import EnvoiRefuse
 from accounts.forms import (
     ConnexionForm,
 )
-from accounts.models import Utilisateur
-from accounts.views.commun import CLE_IDENTIFIANT, lire_ou_ecrire
+from accounts.limites import Porte
+from accounts.models import FacteurMessage, Utilisateur
+from accounts.queries import moyens_de_verification
+from accounts.views.commun import CLE_IDENTIFIANT, avec_suite, lire_ou_ecrire, refus_au_formulaire, suite_demandee
 
 
 @login_not_required
@@ -29,31 +34,64 @@ from accounts.views.commun import CLE_IDENTIFIANT, lire_ou_ecrire
 def connexion(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(destination(request))
-    form = ConnexionForm(request.POST or None, initial={"username": request.session.get(CLE_IDENTIFIANT)})
+    form = ConnexionForm(
+        request.POST or None,
+        initial={"username": request.session.get(CLE_IDENTIFIANT)},
+        captcha=services.captcha_requis(saisie=request.POST.get("username", "")),
+    )
     if request.method == "POST" and form.is_valid():
-        personne = authenticate(request, **form.cleaned_data)
-        if isinstance(personne, Utilisateur):
-            login(request, personne)
-            services.consigner_connexion(acteur=personne)
-            return HttpResponseRedirect(destination(request))
-        services.consigner_refus(acteur=request.user, saisie=form.cleaned_data["username"])
+        with refus_au_formulaire(form) as refus:
+            personne = _reconnaitre(request, form)
+            if personne:
+                return _entrer(request, personne)
+        form.demander_captcha(services.captcha_requis(saisie=form.cleaned_data["username"]))
+        return refus.marquer(_page(request, form))
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: ConnexionForm) -> HttpResponse:
+    voies = mire.voies("compte_local", request.GET.get("next", ""))
+    return render(request, "accounts/connexion.html", {"form": form, "voies": voies})
+
+
+def _reconnaitre(request: HttpRequest, form: ConnexionForm) -> Utilisateur | None:
+    """La personne dont c'est le mot de passe. La tentative compte avant tout hachage. Lève `LimiteAtteinte`."""
+    saisie = form.cleaned_data["username"]
+    services.compter_tentative(acteur=request.user, porte=Porte.CONNEXION, sujet=saisie)
+    personne = authenticate(request, username=saisie, password=form.cleaned_data["password"])
+    if not isinstance(personne, Utilisateur):
+        services.consigner_refus(acteur=request.user, saisie=saisie)
         form.refuser()
-    return render(request, "accounts/connexion.html", {"form": form})
+        return None
+    services.effacer_tentative(porte=Porte.CONNEXION, sujet=saisie)
+    return personne
+
+
+def _entrer(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
+    """Ouvre la session, ou mène à la vérification qui a un second facteur ; un code part s'il faut l'attendre."""
+    moyens = moyens_de_verification(personne)
+    if not moyens:
+        login(request, personne)
+        services.consigner_connexion(acteur=personne)
+        return HttpResponseRedirect(destination(request))
+    attendre_le_facteur(request, personne)
+    if isinstance(moyens[0].objet, FacteurMessage):
+        # Trop de codes demandés : la page de vérification offre de réessayer, ou un autre moyen.
+        with suppress(EnvoiRefuse):
+            services.envoyer_code(acteur=personne, facteur=moyens[0].objet, sceau=sceau(request))
+            noter_l_envoi(request, moyens[0].reference)
+    return avec_suite(request, "accounts:verification")
 
 
 def destination(request: HttpRequest) -> str:
-    """Où allait la personne, si c'est une page de ce portail ; sinon l'accueil."""
-    suite = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(suite, {request.get_host()}, require_https=request.is_secure()):
-        return suite
-    return resolve_url("accueil")
+    return suite_demandee(request) or resolve_url("accueil")
 
 
 @login_not_required
 @require_POST
 def deconnexion(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Utilisateur):
-        services.consigner_deconnexion(acteur=request.user)
+        services.quitter_session(acteur=request.user, session=sessions.numero(request))
     logout(request)
     messages.success(request, "Votre session est fermée.")
     return redirect("accounts:connexion")
@@ -66,6 +104,9 @@ def connexion_support(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Utilisateur):
         if not request.user.is_staff:
             raise PermissionDenied
-        return redirect("admin:index")
+        suite = suite_demandee(request) or reverse("admin:index")
+        if settings.SECOND_FACTEUR_OBLIGATOIRE and not est_forte(request):
+            return vers_la_verification(suite)
+        return HttpResponseRedirect(suite)
     parametres = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
     return HttpResponseRedirect(f"{reverse('accounts:connexion')}?{parametres}")

@@ -1,5 +1,6 @@
 """Créer son compte et confirmer son adresse."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +10,24 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import jetons, services
+from accounts.enums import ETAPES_CREATION
 from accounts.forms import (
     AdresseForm,
     InscriptionForm,
 )
 from accounts.jetons import LienInvalide, Usage
-from accounts.views.commun import CLE_COURRIEL, CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire
+from accounts.limites import Porte
+from accounts.models import Utilisateur
+from accounts.signaux import adresse_a_confirmer, recueillir
+from accounts.views.commun import (
+    CLE_COURRIEL,
+    CLE_IDENTIFIANT,
+    CLE_POSTULANT,
+    envoye,
+    lien_invalide,
+    lire_ou_ecrire,
+    refus_au_formulaire,
+)
 from structures.queries import rechercher
 
 
@@ -23,19 +36,56 @@ from structures.queries import rechercher
 @never_cache
 @sensitive_post_parameters("mot_de_passe")
 def inscription(request: HttpRequest) -> HttpResponse:
+    return _inscrire(request, avec_demande=False)
+
+
+@login_not_required
+@lire_ou_ecrire
+@never_cache
+@sensitive_post_parameters("mot_de_passe")
+def inscription_et_demande(request: HttpRequest) -> HttpResponse:
+    """Première étape de la « Demande de création de compte »."""
+    return _inscrire(request, avec_demande=True)
+
+
+def _inscrire(request: HttpRequest, *, avec_demande: bool) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accueil")
-    form = InscriptionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.inscrire(
-            acteur=request.user,
-            identite=form.identite(),
-            courriel=form.cleaned_data["courriel"],
-            mot_de_passe=form.cleaned_data["mot_de_passe"],
-        )
-        request.session[CLE_COURRIEL] = form.cleaned_data["courriel"]
-        return redirect("accounts:inscription_envoyee")
-    return render(request, "accounts/inscription.html", {"form": form})
+    form = InscriptionForm(request.POST or None, avec_demande=avec_demande)
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            courriel = form.cleaned_data["courriel"]
+            services.compter_tentative(acteur=request.user, porte=Porte.INSCRIPTION, sujet=courriel)
+            creee = services.inscrire(
+                acteur=request.user,
+                identite=form.identite(),
+                courriel=courriel,
+                mot_de_passe=form.cleaned_data["mot_de_passe"],
+            )
+            request.session[CLE_COURRIEL] = courriel
+            if not avec_demande:
+                return redirect("accounts:inscription_envoyee")
+            _poursuivre(request, form, creee)
+            return redirect(settings.SUITE_DE_L_INSCRIPTION)
+    contexte = {"form": form, "avec_demande": avec_demande, "etapes": ETAPES_CREATION, "etape": 1}
+    return refus.marquer(render(request, "accounts/inscription.html", contexte))
+
+
+def _poursuivre(request: HttpRequest, form: InscriptionForm, creee: Utilisateur | None) -> None:
+    """Lie la suite de la demande à cette session, sans l'ouvrir ; adresse connue ou non, tout y paraît pareil."""
+    request.session.cycle_key()
+    request.session[CLE_POSTULANT] = {
+        "personne": creee.pk if creee else None,
+        "prenom": form.cleaned_data["prenom"],
+        "nom": form.cleaned_data["nom"],
+        "courriel": form.cleaned_data["courriel"],
+        "demande": None,
+    }
+    messages.success(
+        request,
+        f"Un courriel vient de partir à {form.cleaned_data['courriel']} : vous y confirmerez votre adresse. "
+        "Continuez votre demande, elle partira dès cette confirmation.",
+    )
 
 
 @login_not_required
@@ -61,15 +111,17 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
     try:
         personne = jetons.lire(jeton, Usage.CONFIRMATION)
         if request.method != "POST":
-            return render(request, "accounts/confirmer.html", {"personne": personne})
-        services.confirmer(acteur=personne, jeton=jeton)
+            annonces = recueillir(adresse_a_confirmer, personne)
+            return render(request, "accounts/confirmer.html", {"personne": personne, "annonces": annonces})
+        suites = services.confirmer(acteur=personne, jeton=jeton)
     except LienInvalide as erreur:
         return lien_invalide(request, "accounts/confirmation_impossible.html", erreur)
     request.session[CLE_IDENTIFIANT] = personne.identifiant
+    suite = " ".join(suites) or "Vous pourrez ensuite demander l'accès à une application."
     messages.success(
         request,
         f"Votre adresse est confirmée et votre compte est ouvert. Connectez-vous avec votre identifiant "
-        f"{personne.identifiant} : vous pourrez ensuite demander l'accès à une application.",
+        f"{personne.identifiant}. {suite}",
     )
     return redirect("accounts:connexion")
 
@@ -79,10 +131,13 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
 @never_cache
 def renvoyer_confirmation(request: HttpRequest) -> HttpResponse:
     form = AdresseForm(request.POST or None, initial={"saisie": request.session.get(CLE_COURRIEL)})
-    if request.method == "POST" and form.is_valid():
-        services.renvoyer_confirmation(acteur=request.user, courriel=form.cleaned_data["saisie"])
-        return redirect("accounts:confirmation_renvoyee")
-    return render(request, "accounts/renvoyer_confirmation.html", {"form": form})
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            saisie = form.cleaned_data["saisie"]
+            services.compter_tentative(acteur=request.user, porte=Porte.CONFIRMATION, sujet=saisie)
+            services.renvoyer_confirmation(acteur=request.user, courriel=saisie)
+            return redirect("accounts:confirmation_renvoyee")
+    return refus.marquer(render(request, "accounts/renvoyer_confirmation.html", {"form": form}))
 
 
 @login_not_required

@@ -14,7 +14,8 @@ from accounts.forms import (
     ReinitialisationForm,
 )
 from accounts.jetons import LienInvalide, Usage
-from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire
+from accounts.limites import Porte
+from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire, refus_au_formulaire
 
 
 @login_not_required
@@ -22,10 +23,13 @@ from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_o
 @never_cache
 def oubli(request: HttpRequest) -> HttpResponse:
     form = OubliForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.aider_a_rentrer(acteur=request.user, saisie=form.cleaned_data["saisie"])
-        return redirect("accounts:oubli_envoye")
-    return render(request, "accounts/oubli.html", {"form": form})
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and form.is_valid():
+            saisie = form.cleaned_data["saisie"]
+            services.compter_tentative(acteur=request.user, porte=Porte.OUBLI, sujet=saisie)
+            services.aider_a_rentrer(acteur=request.user, saisie=saisie)
+            return redirect("accounts:oubli_envoye")
+    return refus.marquer(render(request, "accounts/oubli.html", {"form": form}))
 
 
 @login_not_required

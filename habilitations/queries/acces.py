@@ -76,7 +76,7 @@ def absence(personne: Utilisateur, application: str) -> Absence:
     """La raison la plus récente pour laquelle l'application (désignée par son code) n'a pas de tuile."""
     demande = (
         Demande.objects.filter(demandeur=personne, profil__application__code=application)
-        .exclude(etat=EtatDemande.ANNULEE)
+        .exclude(etat__in=[EtatDemande.ANNULEE, EtatDemande.A_CONFIRMER])
         .order_by("-pk")
         .first()
     )

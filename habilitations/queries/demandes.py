@@ -15,11 +15,15 @@ from structures.mots import cherches
 ONGLETS = {"en_attente": "En attente", "traitees": "Traitées", "toutes": "Toutes"}
 
 
-def demandes_de(personne: Utilisateur) -> DemandeQuerySet:
-    """Demandes de la personne, retirées exceptées, la dernière d'abord."""
-    return _lues(
-        Demande.objects.filter(demandeur=personne).exclude(etat=EtatDemande.ANNULEE).order_by("-creee_le", "-pk")
-    )
+def demandes_de(personne: Utilisateur, *, retirees: bool = False) -> DemandeQuerySet:
+    """Demandes de la personne, la dernière d'abord ; celles qu'elle a retirées n'y sont que si on les demande."""
+    demandes = Demande.objects.filter(demandeur=personne).order_by("-creee_le", "-pk")
+    return _lues(demandes if retirees else demandes.exclude(etat=EtatDemande.ANNULEE))
+
+
+def demande_du_postulant(numero: int, compte: Utilisateur | None) -> Demande | None:
+    """La demande que remplit la session d'une inscription ; sans compte, une demande sans auteur."""
+    return _lues(Demande.objects.filter(pk=numero, demandeur=compte)).first()
 
 
 def habilitations_de(personne: Utilisateur) -> QuerySet[Habilitation]:

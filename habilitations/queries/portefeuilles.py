@@ -23,7 +23,7 @@ def gestionnaires_couvrant(demande: Demande) -> QuerySet[Utilisateur]:
     gestion = Habilitation.objects.de_gestion().filter(titulaire=OuterRef("pk"))
     return (
         Utilisateur.objects.filter(Exists(gestion), portefeuilles__in=couvrants, etat=EtatCompte.ACTIF)
-        .exclude(pk=demande.demandeur_id)
+        .exclude(pk=demande.auteur.pk)
         .distinct()
     )
 

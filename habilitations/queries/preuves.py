@@ -67,7 +67,7 @@ def preuves(demande: Demande) -> Preuves:
     for droit in droits:
         par_structure[droit.structure_id].append(droit)
     personnes = {droit.titulaire for habilites in par_structure.values() for droit in habilites}
-    domaine = _domaine(demande.demandeur)
+    domaine = _domaine(demande.auteur)
     return Preuves(
         domaine=domaine,
         messagerie_publique=domaine in MESSAGERIES_PUBLIQUES,

@@ -1,5 +1,6 @@
 """Seuls écrivains des habilitations."""
 
+from habilitations.services.creation import envoyer_retenues, oublier_sans_auteur, rendre, retenir
 from habilitations.services.decisions import accepter, refuser
 from habilitations.services.demandes import (
     ajouter_structure,
@@ -21,8 +22,12 @@ __all__ = [
     "choisir_profil",
     "creer_brouillon",
     "enregistrer_message",
+    "envoyer_retenues",
+    "oublier_sans_auteur",
     "refuser",
+    "rendre",
     "renoncer",
+    "retenir",
     "retirer_structure",
     "revoquer",
     "soumettre",

@@ -9,8 +9,20 @@ from django.utils.timezone import localtime
 from habilitations.enums import EtatDemande, NombreStructures
 from habilitations.erreurs import DemandeImpossible
 from habilitations.models import Demande, Habilitation, Profil, StructureDemandee
+from habilitations.services.verrous import PERSONNE_INCONNUE
 from structures.enums import EtatStructure
 from structures.models import Structure
+
+
+def exiger_envoi_possible(demande: Demande) -> list[Structure]:
+    """Tout ce qui fut vérifié pas à pas l'est de nouveau ; rend les structures demandées."""
+    structures = list(demande.structures.select_related("type", "categorie"))
+    exiger_profil_propose(demande.profil)
+    exiger_nombre_de_structures(demande.profil, len(structures))
+    for structure in structures:
+        exiger_structure_admise(demande.profil, structure)
+    exiger_nouveaute(demande, structures)
+    return structures
 
 
 def exiger_profil_propose(profil: Profil) -> None:
@@ -49,7 +61,7 @@ def exiger_nombre_de_structures(profil: Profil, nombre: int) -> None:
 
 def exiger_nouveaute(demande: Demande, structures: Collection[Structure]) -> None:
     """Ni droit en vigueur, ni autre demande en attente, pour le même profil et l'une de ces structures."""
-    profil, demandeur = demande.profil, demande.demandeur_id
+    profil, demandeur = demande.profil, demande.demandeur_id or PERSONNE_INCONNUE
     droits = Habilitation.objects.actives().filter(titulaire=demandeur, profil=profil)
     if profil.nombre_structures == NombreStructures.AUCUNE:
         if droits.filter(structure=None).exists():

@@ -18,7 +18,7 @@ def accepter(*, demande: Demande, acteur: Utilisateur) -> Demande:
     """Ouvre une habilitation par structure (une seule, sans structure, si le profil n'en attend pas)."""
     demande = _decider(demande, EtatDemande.ACCEPTEE, acteur)
     for structure in demande.structures.all() if not demande.sans_structure else [None]:
-        ouvrir(titulaire=demande.demandeur, profil=demande.profil, structure=structure, demande=demande, acteur=acteur)
+        ouvrir(titulaire=demande.auteur, profil=demande.profil, structure=structure, demande=demande, acteur=acteur)
     courriels.demande_acceptee(demande)
     return demande
 

@@ -10,22 +10,33 @@ from habilitations.erreurs import DemandeImpossible
 from habilitations.models import Demande, Habilitation, Profil, StructureDemandee
 from habilitations.queries import gestionnaires_couvrant
 from habilitations.services.controles import (
+    exiger_envoi_possible,
     exiger_nombre_de_structures,
     exiger_nouveaute,
     exiger_profil_propose,
     exiger_structure_admise,
 )
-from habilitations.services.verrous import exiger, relire_brouillon, relire_demande, verrouiller_personne
-from journal.services import consigner
+from habilitations.services.verrous import (
+    PERSONNE_INCONNUE,
+    exiger,
+    relire_brouillon,
+    relire_demande,
+    verrouiller_personne,
+)
+from journal.services import Acteur, consigner
 from structures.models import Structure
 
 
 @transaction.atomic
-def creer_brouillon(*, profil: Profil, acteur: Utilisateur) -> Demande:
-    """Commence une demande pour `acteur`, ou reprend celle déjà commencée pour ce profil (double clic, onglets)."""
+def creer_brouillon(*, profil: Profil, acteur: Utilisateur | None) -> Demande:
+    """Commence une demande pour `acteur`, ou reprend celle déjà commencée pour ce profil (double clic, onglets).
+
+    `acteur` vaut None pour qui s'est inscrit avec l'adresse d'un compte existant : sa demande n'ira nulle part.
+    """
     exiger_profil_propose(profil)
-    verrouiller_personne(acteur.pk)
-    commencee = Demande.objects.brouillons().filter(demandeur=acteur, profil=profil).first()
+    numero = acteur.pk if acteur else PERSONNE_INCONNUE
+    verrouiller_personne(numero)
+    commencee = Demande.objects.brouillons().filter(demandeur=numero, profil=profil).first()
     if commencee:
         return commencee
     demande = Demande(demandeur=acteur, profil=profil)
@@ -37,7 +48,7 @@ def creer_brouillon(*, profil: Profil, acteur: Utilisateur) -> Demande:
 
 
 @transaction.atomic
-def choisir_profil(*, demande: Demande, profil: Profil, acteur: Utilisateur) -> Demande:
+def choisir_profil(*, demande: Demande, profil: Profil, acteur: Acteur) -> Demande:
     """Change le profil d'un brouillon ; les structures que le nouveau profil n'accepte pas en sortent."""
     demande = relire_brouillon(demande)
     if demande.profil_id == profil.pk:
@@ -66,7 +77,7 @@ def choisir_profil(*, demande: Demande, profil: Profil, acteur: Utilisateur) -> 
 
 
 @transaction.atomic
-def ajouter_structure(*, demande: Demande, structure: Structure, acteur: Utilisateur) -> Demande:
+def ajouter_structure(*, demande: Demande, structure: Structure, acteur: Acteur) -> Demande:
     """Ajoute une structure à un brouillon ; l'ajouter deux fois ne change rien.
 
     Lève `DemandeImpossible` si le profil ne l'accepte pas, si la personne y est déjà habilitée ou l'attend déjà.
@@ -89,7 +100,7 @@ def _exiger_ajout_possible(demande: Demande, structure: Structure, *, deja: int)
 
 
 @transaction.atomic
-def retirer_structure(*, demande: Demande, structure: Structure, acteur: Utilisateur) -> Demande:
+def retirer_structure(*, demande: Demande, structure: Structure, acteur: Acteur) -> Demande:
     demande = relire_brouillon(demande)
     retirees, _ = demande.structures_demandees.filter(structure=structure).delete()
     if retirees:
@@ -98,7 +109,7 @@ def retirer_structure(*, demande: Demande, structure: Structure, acteur: Utilisa
 
 
 @transaction.atomic
-def enregistrer_message(*, demande: Demande, message: str, acteur: Utilisateur) -> Demande:
+def enregistrer_message(*, demande: Demande, message: str, acteur: Acteur) -> Demande:
     demande = relire_brouillon(demande)
     demande.message = message
     demande.save()
@@ -114,16 +125,12 @@ def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = No
     """
     demande = relire_demande(demande)
     exiger(demande, EtatDemande.EN_ATTENTE)
-    profil = demande.profil
-    structures = list(demande.structures.select_related("type", "categorie"))
-    exiger_profil_propose(profil)
-    exiger_nombre_de_structures(profil, len(structures))
-    for structure in structures:
-        exiger_structure_admise(profil, structure)
-    exiger_nouveaute(demande, structures)
+    if demande.demandeur is None or not demande.demandeur.is_active:
+        raise DemandeImpossible("Confirmez votre adresse courriel : la demande ne part qu'ensuite.")
+    profil, avant = demande.profil, demande.etat
+    structures = exiger_envoi_possible(demande)
 
-    deja_tenu = Habilitation.objects.actives().filter(titulaire=demande.demandeur, profil=profil).exists()
-    demande.type = TypeDemande.AJOUT_STRUCTURES if deja_tenu else TypeDemande.AJOUT_PROFIL
+    demande.type = _type(demande)
     demande.sans_structure = profil.nombre_structures == NombreStructures.AUCUNE
     if message is not None:
         demande.message = message
@@ -134,7 +141,7 @@ def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = No
         acteur=acteur,
         action="demande.soumise",
         objet=demande,
-        avant={"etat": EtatDemande.BROUILLON},
+        avant={"etat": avant},
         apres={
             "etat": demande.etat,
             "profil": str(profil),
@@ -147,8 +154,15 @@ def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = No
     return demande
 
 
+def _type(demande: Demande) -> TypeDemande:
+    if demande.etat == EtatDemande.A_CONFIRMER:
+        return TypeDemande.CREATION_COMPTE
+    deja_tenu = Habilitation.objects.actives().filter(titulaire=demande.demandeur, profil=demande.profil).exists()
+    return TypeDemande.AJOUT_STRUCTURES if deja_tenu else TypeDemande.AJOUT_PROFIL
+
+
 @transaction.atomic
-def annuler(*, demande: Demande, acteur: Utilisateur) -> Demande:
+def annuler(*, demande: Demande, acteur: Acteur) -> Demande:
     """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée."""
     demande = relire_demande(demande)
     exiger(demande, EtatDemande.ANNULEE)

@@ -9,10 +9,14 @@ from habilitations.enums import TRANSITIONS, TRANSITIONS_HABILITATION, EtatDeman
 from habilitations.erreurs import TransitionInterdite
 from habilitations.models import Demande, Habilitation
 
+# Numéro qu'aucune personne ne porte. Une demande sans auteur fait les lectures des autres, au même coût : le temps de
+# réponse ne dit pas si l'adresse donnée à l'inscription avait déjà un compte.
+PERSONNE_INCONNUE = 0
 
-def verrouiller_personne(numero: int) -> Utilisateur:
+
+def verrouiller_personne(numero: int | None) -> None:
     # NO KEY : les lignes qui désignent la personne (journal, sessions) s'écrivent sans attendre.
-    return Utilisateur.objects.select_for_update(no_key=True).get(pk=numero)
+    Utilisateur.objects.select_for_update(no_key=True).filter(pk=numero or PERSONNE_INCONNUE).first()
 
 
 def relire_demande(demande: Demande) -> Demande:

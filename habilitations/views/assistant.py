@@ -1,14 +1,21 @@
-"""« Demande d'habilitation » en trois étapes ; le brouillon vit en base dès le profil choisi."""
+"""« Demande d'habilitation » en trois étapes ; le brouillon vit en base dès le profil choisi.
+
+Les mêmes pages servent à la « Demande de création de compte », que sa session remplit sans être ouverte.
+"""
 
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.enums import ETAPES_CREATION
+from accounts.views.commun import CLE_POSTULANT
 from habilitations import services
 from habilitations.enums import NombreStructures
 from habilitations.erreurs import DemandeImpossible
@@ -23,11 +30,18 @@ from habilitations.forms import (
 )
 from habilitations.models import Application, Demande
 from habilitations.queries import demandes_de
-from habilitations.views.communs import Requete, envoi, sur_brouillon
+from habilitations.views.communs import (
+    Requete,
+    envoi,
+    postulant_de,
+    retenir_la_demande,
+    sur_brouillon,
+)
 from structures.models import Structure, TypeStructure
 from structures.queries import Reponse, de_la_liste, par_numero, rechercher
 
-ETAPES = ("Applications", "Structures", "Récapitulatif")
+ETAPES = ETAPES_CREATION[1:]
+APPLICATIONS, STRUCTURES, RECAPITULATIF = 1, 2, 3
 
 lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -41,9 +55,54 @@ def reprendre(request: Requete, demande: Demande) -> HttpResponse:
     return redirect("habilitations:recapitulatif", numero=demande.pk)
 
 
+def _page(request: Requete, gabarit: str, etape: int, demande: Demande | None, **contexte: Any) -> HttpResponse:
+    """Une étape, et ce qui change quand elle est celle d'une inscription : le titre, le pas de plus, l'identité."""
+    postulant = postulant_de(request)
+    commun = {
+        "parcours": "Demande de création de compte" if postulant else "Demande d'habilitation",
+        "etapes": ETAPES_CREATION if postulant else ETAPES,
+        "etape": etape + 1 if postulant else etape,
+        "identite": postulant or request.user,
+        "postulant": postulant,
+        "demande": demande,
+    }
+    return render(request, gabarit, commun | contexte)
+
+
+# --- Étape de l'inscription : identification -------------------------------------------------------------------------
+@login_not_required
+@require_GET
+def identification(request: Requete) -> HttpResponse:
+    if postulant_de(request) is None:
+        return redirect("accounts:inscription_et_demande")
+    return _page(request, "habilitations/etape_identification.html", APPLICATIONS - 1, None)
+
+
+@lire_ou_ecrire
+@sur_brouillon
+def abandonner(request: Requete, demande: Demande) -> HttpResponse:
+    """Quitte la demande d'une inscription : le compte, lui, attend toujours d'être confirmé."""
+    if request.user.is_authenticated:
+        return redirect("habilitations:annuler_demande", numero=demande.pk)
+    if request.method != "POST":
+        return render(request, "habilitations/annuler_demande.html", {"demande": demande})
+    services.annuler(demande=demande, acteur=demande.demandeur)
+    del request.session[CLE_POSTULANT]
+    messages.success(request, "Votre demande commencée est abandonnée. Votre inscription, elle, est gardée.")
+    return redirect("accounts:inscription_envoyee")
+
+
 # --- Étape 1 : application et profil ---------------------------------------------------------------------------------
+@login_not_required
 @lire_ou_ecrire
 def nouvelle_demande(request: Requete) -> HttpResponse:
+    if request.user.is_authenticated:
+        return _choix(request, None)
+    postulant = postulant_de(request)
+    if postulant is None:
+        return redirect_to_login(request.get_full_path())
+    if postulant.demande:
+        return redirect("habilitations:reprendre", numero=postulant.demande)
     return _choix(request, None)
 
 
@@ -66,22 +125,25 @@ def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
         except DemandeImpossible as refus:
             form.add_error("profil", str(refus))
     q = request.GET.get("q", "").strip()
-    contexte = {
-        "etapes": ETAPES,
-        "etape": 1,
-        "demande": demande,
-        "commencees": demandes_de(request.user).brouillons() if demande is None else [],
-        "recherche": recherche,
-        "applications": proposees.filter(Q(nom__icontains=q) | Q(description__icontains=q)),
-        "q": q,
-        "application": application,
-        "form": form,
-    }
-    return render(request, "habilitations/etape_applications.html", contexte)
+    commencees = demandes_de(request.user).brouillons() if demande is None and request.user.is_authenticated else []
+    return _page(
+        request,
+        "habilitations/etape_applications.html",
+        APPLICATIONS,
+        demande,
+        commencees=commencees,
+        recherche=recherche,
+        applications=proposees.filter(Q(nom__icontains=q) | Q(description__icontains=q)),
+        q=q,
+        application=application,
+        form=form,
+    )
 
 
 def _form_profil(request: Requete, demande: Demande | None, application: Application) -> ProfilForm:
     precedent = reverse("habilitations:mes_demandes") if demande else reverse("accueil")
+    if not request.user.is_authenticated:
+        precedent = reverse("habilitations:identification")
     initial = {"profil": demande.profil_id} if demande else {}
     return ProfilForm(envoi(request), application=application, precedent=precedent, initial=initial)
 
@@ -89,7 +151,10 @@ def _form_profil(request: Requete, demande: Demande | None, application: Applica
 def _retenir_profil(request: Requete, demande: Demande | None, form: ProfilForm) -> HttpResponse:
     profil = form.cleaned_data["profil"]
     if demande:
-        demande = services.choisir_profil(demande=demande, profil=profil, acteur=request.user)
+        demande = services.choisir_profil(demande=demande, profil=profil, acteur=demande.demandeur)
+    elif postulant := postulant_de(request):
+        demande = services.creer_brouillon(profil=profil, acteur=postulant.compte)
+        retenir_la_demande(request, demande)
     else:
         demande = services.creer_brouillon(profil=profil, acteur=request.user)
     if profil.nombre_structures == NombreStructures.AUCUNE:
@@ -167,7 +232,7 @@ def recherche_structure(request: Requete, demande: Demande, code: str) -> HttpRe
 def ajouter_structure(request: Requete, demande: Demande) -> HttpResponse:
     structure = _structure_postee(request, Structure.objects.all())
     try:
-        services.ajouter_structure(demande=demande, structure=structure, acteur=request.user)
+        services.ajouter_structure(demande=demande, structure=structure, acteur=demande.demandeur)
     except DemandeImpossible as refus:
         messages.error(request, str(refus))
     else:
@@ -179,7 +244,7 @@ def ajouter_structure(request: Requete, demande: Demande) -> HttpResponse:
 @sur_brouillon
 def retirer_structure(request: Requete, demande: Demande) -> HttpResponse:
     structure = _structure_postee(request, demande.structures.all())
-    services.retirer_structure(demande=demande, structure=structure, acteur=request.user)
+    services.retirer_structure(demande=demande, structure=structure, acteur=demande.demandeur)
     messages.success(request, f"{structure.nom} est retirée de votre demande.")
     return redirect("habilitations:structures", numero=demande.pk)
 
@@ -198,11 +263,7 @@ def _page_structures(request: Requete, gabarit: str, demande: Demande, **context
         return redirect("habilitations:recapitulatif", numero=demande.pk)
     choisies = list(demande.structures.all())
     complet = profil.nombre_structures == NombreStructures.UNE and bool(choisies)
-    return render(
-        request,
-        gabarit,
-        {"etapes": ETAPES, "etape": 2, "demande": demande, "structures": choisies, "complet": complet} | contexte,
-    )
+    return _page(request, gabarit, STRUCTURES, demande, structures=choisies, complet=complet, **contexte)
 
 
 # --- Étape 3 : récapitulatif -----------------------------------------------------------------------------------------
@@ -217,23 +278,33 @@ def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
     form = _form_message(request, demande)
     if request.method == "POST" and form.is_valid():
         try:
-            services.soumettre(demande=demande, message=form.cleaned_data["message"], acteur=request.user)
+            return _envoyer(request, demande, form.cleaned_data["message"])
         except DemandeImpossible as refus:
             form.add_error(None, str(refus))
-        else:
-            messages.success(
-                request, "Votre demande a été soumise. Un courriel vous dira la décision de la personne gestionnaire."
-            )
-            return redirect("habilitations:mes_demandes")
-    contexte = {
-        "etapes": ETAPES,
-        "etape": 3,
-        "demande": demande,
-        "structures": choisies,
-        "sans_structure": sans_structure,
-        "form": form,
-    }
-    return render(request, "habilitations/recapitulatif.html", contexte)
+    return _page(
+        request,
+        "habilitations/recapitulatif.html",
+        RECAPITULATIF,
+        demande,
+        structures=choisies,
+        sans_structure=sans_structure,
+        form=form,
+    )
+
+
+def _envoyer(request: Requete, demande: Demande, message: str) -> HttpResponse:
+    if request.user.is_authenticated:
+        services.soumettre(demande=demande, message=message, acteur=request.user)
+        messages.success(
+            request, "Votre demande a été soumise. Un courriel vous dira la décision de la personne gestionnaire."
+        )
+        return redirect("habilitations:mes_demandes")
+    services.retenir(demande=demande, message=message, acteur=demande.demandeur)
+    messages.success(
+        request,
+        "Votre demande est prête. Elle sera soumise à une personne gestionnaire dès que votre adresse sera confirmée.",
+    )
+    return redirect("accounts:inscription_envoyee")
 
 
 @require_POST
@@ -242,7 +313,7 @@ def enregistrer_message(request: Requete, demande: Demande) -> HttpResponse:
     """Garde le message en cours d'écriture, puis mène à l'étape demandée ; seul, il ne change pas de page."""
     form = _form_message(request, demande)
     if form.is_valid():
-        services.enregistrer_message(demande=demande, message=form.cleaned_data["message"], acteur=request.user)
+        services.enregistrer_message(demande=demande, message=form.cleaned_data["message"], acteur=demande.demandeur)
     suite = request.POST.get("suite", "")
     if request.headers.get("HX-Request") and not suite:
         return HttpResponse(status=204)

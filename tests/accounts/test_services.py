@@ -61,7 +61,7 @@ def test_un_identifiant_pris_entre_la_lecture_et_l_ecriture_passe_au_suivant(mon
     ("etat", "modele"),
     [
         (EtatCompte.ACTIF, "deja_un_compte"),
-        (EtatCompte.A_CONFIRMER, "confirmation"),
+        (EtatCompte.A_CONFIRMER, "confirmation_rappelee"),
         (EtatCompte.DESACTIVE, "compte_desactive"),
     ],
 )

@@ -1,12 +1,14 @@
 """Documents faits pour les essais : honnêtes, puis abîmés ou piégés à la main."""
 
 import io
+import struct
 import zipfile
 
 import docx
 import openpyxl
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
+from msoffcrypto.format.ooxml import OOXMLFile
 
 
 def classeur() -> bytes:
@@ -60,3 +62,53 @@ def odf(type_="spreadsheet", parties: dict[str, bytes] | None = None) -> bytes:
 
 def envoi(contenu: bytes, nom: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(nom, contenu)
+
+
+SECTEUR = 512
+
+
+def ole(flux: dict[str, bytes]) -> bytes:
+    """Un document composé : une table, un répertoire, et chaque flux en secteurs pleins (4 096 octets au moins)."""
+    fat, corps, entrees = [0xFFFFFFFD], b"", []
+    nombre = len(flux) + 1
+    secteurs_repertoire = -(-nombre * 128 // SECTEUR)
+    fat += [*range(2, secteurs_repertoire + 1), 0xFFFFFFFE]
+    for contenu in flux.values():
+        donnees = contenu.ljust(4096, b"\0")
+        donnees += bytes(-len(donnees) % SECTEUR)
+        debut, taille = len(fat), len(donnees) // SECTEUR
+        fat += [*range(debut + 1, debut + taille), 0xFFFFFFFE]
+        entrees.append((debut, len(donnees)))
+        corps += donnees
+    fat += [0xFFFFFFFF] * (SECTEUR // 4 - len(fat))
+    repertoire = _entree("Root Entry", 5, fils=1)
+    for rang, (nom, (debut, longueur)) in enumerate(zip(flux, entrees, strict=True), 1):
+        repertoire += _entree(nom, 2, debut=debut, taille=longueur, suivant=rang + 1 if rang < len(flux) else None)
+    repertoire = repertoire.ljust(secteurs_repertoire * SECTEUR, b"\0")
+    en_tete = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    en_tete += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    en_tete += struct.pack("<I", 0) + b"\xff" * 432
+    return en_tete + struct.pack("<128I", *fat) + repertoire + corps
+
+
+def _entree(nom: str, genre: int, *, debut=0xFFFFFFFE, taille=0, suivant=None, fils=None) -> bytes:
+    libre = 0xFFFFFFFF
+    entree = nom.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", len(nom) * 2 + 2, genre, 1)
+    entree += struct.pack("<III", libre, libre if suivant is None else suivant, libre if fils is None else fils)
+    return entree + bytes(36) + struct.pack("<IQ", debut, taille)
+
+
+def word97(drapeaux=0x0200, texte=b"", table=b"x" * 4096) -> bytes:
+    """Un .doc réduit à son en-tête (FIB), son texte et sa table."""
+    fib = bytearray(0x200)
+    struct.pack_into("<H", fib, 0, 0xA5EC)
+    struct.pack_into("<H", fib, 0x0A, drapeaux)
+    struct.pack_into("<II", fib, 0x18, 0x200, 0x200 + len(texte))
+    struct.pack_into("<II", fib, 0x01A2, 0, 21)
+    return ole({"WordDocument": bytes(fib) + texte, "1Table": table})
+
+
+def chiffre(paquet: bytes, mot_de_passe: str) -> bytes:
+    sortie = io.BytesIO()
+    OOXMLFile(io.BytesIO(paquet)).encrypt(mot_de_passe, sortie)
+    return sortie.getvalue()

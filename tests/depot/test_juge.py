@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 
 from depot.juge import archives, biff, chaine, enclos, pdf
+from depot.juge.__main__ import main as mesurer
 from depot.juge.verdicts import EXAMEN, PHRASES, Issue, Motif, Nature, Refus, Verdict
 from tests.depot import fabrique
 
@@ -301,6 +302,36 @@ def test_un_xls_piege_est_refuse_avec_son_motif(flux, motif):
     assert refus.value.motif == motif
 
 
+@pytest.mark.parametrize(
+    ("contenu", "nom", "rendu"),
+    [
+        (fabrique.word97(), "a.doc", "doc"),
+        (fabrique.word97(), "a.docx", "doc"),
+        (fabrique.ole({"Workbook": classeur_biff()}), "a.xls", "xls"),
+        (fabrique.word97(), "a.xls", Motif.CASE),
+        (fabrique.word97(drapeaux=0x0300), "a.doc", Motif.CHIFFRE),
+        (fabrique.word97(texte=b'\x13 DDEAUTO c:\\x "y"\x15'), "a.doc", Motif.DDE),
+        (fabrique.word97(drapeaux=0), "a.doc", Motif.ENDOMMAGE),
+        (fabrique.word97()[:3000], "a.doc", Motif.ENDOMMAGE),
+        (fabrique.word97() + fabrique.document_word(), "a.doc", Motif.STRUCTURE),
+        (fabrique.ole({"Workbook": classeur_biff(genre=1)}), "a.xls", Motif.MACROS),
+        (
+            fabrique.ole({"Workbook": classeur_biff(extra=enregistrement(biff.FILEPASS, bytes(6)))}),
+            "a.xls",
+            Motif.CHIFFRE,
+        ),
+        (fabrique.ole({"PowerPoint Document": b"x"}), "a.doc", Motif.TYPE),
+        (fabrique.ole({"Autre": b"x"}), "a.doc", Motif.ENDOMMAGE),
+        (fabrique.chiffre(fabrique.classeur(), "VelvetSweatshop"), "a.xlsx", "xlsx"),
+        (fabrique.chiffre(fabrique.classeur(), "secret"), "a.xlsx", Motif.CHIFFRE),
+    ],
+)
+def test_un_document_ole_recoit_son_type_ou_son_motif(juger, contenu, nom, rendu):
+    verdict = juger(contenu, nom)
+
+    assert (verdict.type or verdict.motif) == rendu
+
+
 def test_chaque_motif_a_sa_phrase():
     assert set(PHRASES) == set(Motif)
 
@@ -341,3 +372,16 @@ def test_l_enfant_ne_recoit_aucun_secret_de_l_environnement(tmp_path, monkeypatc
     enclos.juger(tmp_path / "depot", QUALITATIF, "a.pdf", chaine.TAILLE_MAX)
 
     assert vus["env"] == {}
+
+
+@pytest.mark.parametrize(("attendu", "retour"), [("accept", 0), ("refuse", 1)])
+def test_un_corpus_se_mesure_et_chaque_desaccord_est_nomme(tmp_path, capsys, attendu, retour):
+    (tmp_path / "bilan.xlsx").write_bytes(fabrique.classeur())
+    manifeste = f"path,slot,ext,verdict,reason\nbilan.xlsx,quantitatif,xlsx,{attendu},type\n"
+    (tmp_path / "manifest.csv").write_text(manifeste)
+
+    assert mesurer([str(tmp_path)]) == retour
+
+    sortie = capsys.readouterr().out
+    assert f"1 fichiers, {retour} désaccords" in sortie
+    assert ("bilan.xlsx : attendu type, rendu accepte" in sortie) == bool(retour)

@@ -2,11 +2,19 @@ import factory
 from django.utils import timezone
 
 from accounts.models import Utilisateur
-from habilitations.enums import ADMINISTRATION, DECIDEES, EtatDemande, EtatHabilitation, NombreStructures
+from habilitations.enums import (
+    ADMINISTRATION,
+    DECIDEES,
+    EtatDemande,
+    EtatHabilitation,
+    NombreStructures,
+)
 from habilitations.models import Application, Demande, Habilitation, Portefeuille, Profil, StructureDemandee
 from structures.models import Departement, Region, Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.structures.factories import StructureFactory, TypeStructureFactory
+
+PAS_PARTIE = (EtatDemande.BROUILLON, EtatDemande.A_CONFIRMER)
 
 
 class ApplicationFactory(factory.django.DjangoModelFactory):
@@ -58,7 +66,7 @@ class DemandeFactory(factory.django.DjangoModelFactory):
     demandeur = factory.SubFactory(UtilisateurFactory)
     profil = factory.LazyFunction(profil_avec_structures)
     etat = EtatDemande.EN_ATTENTE
-    soumise_le = factory.LazyAttribute(lambda d: None if d.etat == EtatDemande.BROUILLON else timezone.now())
+    soumise_le = factory.LazyAttribute(lambda d: None if d.etat in PAS_PARTIE else timezone.now())
     decidee_le = factory.LazyAttribute(lambda d: timezone.now() if d.etat in DECIDEES else None)
     decideur = factory.LazyAttribute(lambda d: UtilisateurFactory() if d.etat in DECIDEES else None)
     motif = factory.LazyAttribute(lambda d: "Adresse inconnue." if d.etat == EtatDemande.REFUSEE else "")

@@ -7,6 +7,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.enums import EtatCompte
+from accounts.jetons import Usage, creer
+from accounts.services import confirmer
 from courriels.models import Courriel
 from habilitations import services
 from habilitations.enums import EtatDemande
@@ -14,7 +17,7 @@ from habilitations.erreurs import DemandeImpossible, TransitionInterdite
 from habilitations.models import Demande, Habilitation
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
-from tests.habilitations.factories import DemandeFactory, gestionnaire, profil_sans_structure
+from tests.habilitations.factories import DemandeFactory, gestionnaire, profil_avec_structures, profil_sans_structure
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -109,3 +112,19 @@ def test_deux_clics_sur_suivant_ne_commencent_qu_un_brouillon():
         commencer = lambda personne=personne: services.creer_brouillon(profil=profil, acteur=personne)  # noqa: E731
         un, deux = ensemble(commencer, commencer)
         assert un == deux
+
+
+def test_une_confirmation_et_un_envoi_a_la_fois_ne_laissent_rien_en_suspens():
+    """La demande part, ou la session de l'inscription apprend qu'il faut se connecter."""
+    profil = profil_avec_structures()
+    for _ in range(FOIS):
+        personne = UtilisateurFactory(etat=EtatCompte.A_CONFIRMER)
+        demande = DemandeFactory(demandeur=personne, profil=profil, etat=EtatDemande.BROUILLON)
+        jeton = creer(personne, Usage.CONFIRMATION)
+        envoi, _phrases = ensemble(
+            lambda demande=demande: services.retenir(demande=demande, acteur=demande.demandeur, message=""),
+            lambda personne=personne, jeton=jeton: confirmer(acteur=personne, jeton=jeton),
+        )
+        demande.refresh_from_db()
+        attendu = EtatDemande.BROUILLON if isinstance(envoi, DemandeImpossible) else EtatDemande.EN_ATTENTE
+        assert demande.etat == attendu

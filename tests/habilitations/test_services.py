@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.enums import EtatCompte
 from courriels.models import Courriel
 from habilitations import services
 from habilitations.enums import (
@@ -39,6 +40,8 @@ VERBES = {
     "accepter": EtatDemande.ACCEPTEE,
     "refuser": EtatDemande.REFUSEE,
     "annuler": EtatDemande.ANNULEE,
+    "retenir": EtatDemande.A_CONFIRMER,
+    "rendre": EtatDemande.BROUILLON,
 }
 VERBES_DE_BROUILLON = ("choisir_profil", "ajouter_structure", "retirer_structure", "enregistrer_message")
 
@@ -46,6 +49,8 @@ VERBES_DE_BROUILLON = ("choisir_profil", "ajouter_structure", "retirer_structure
 def appliquer(verbe: str, demande: Demande) -> Demande:
     parametres = {
         "refuser": {"motif": "Adresse inconnue."},
+        "retenir": {"message": "Bonjour"},
+        "rendre": {"motif": "Structure fermée."},
         "choisir_profil": {"profil": profil_sans_structure()},
         "ajouter_structure": {"structure": StructureFactory()},
         "retirer_structure": {"structure": StructureFactory()},
@@ -58,7 +63,9 @@ def appliquer(verbe: str, demande: Demande) -> Demande:
 @pytest.mark.parametrize("verbe", VERBES)
 @pytest.mark.parametrize("etat", EtatDemande)
 def test_chaque_verbe_ne_part_que_des_etats_de_la_table(etat, verbe):
-    demande = DemandeFactory(etat=etat)
+    # Seule la demande d'une personne à l'adresse encore à confirmer se retient.
+    compte = EtatCompte.A_CONFIRMER if verbe == "retenir" else EtatCompte.ACTIF
+    demande = DemandeFactory(etat=etat, demandeur=UtilisateurFactory(etat=compte))
     if VERBES[verbe] in TRANSITIONS[etat]:
         assert appliquer(verbe, demande).etat == VERBES[verbe]
         return

@@ -221,9 +221,12 @@ def ouvrir(navigateur, portail):
     with contextlib.ExitStack() as pile:
 
         def ouvrir_une_page(**options) -> Page:
-            contexte = navigateur.new_context(
-                base_url=portail.adresse, locale="fr-FR", viewport={"width": 1280, "height": 900}, **options
-            )
+            habituelles = {
+                "base_url": portail.adresse,
+                "locale": "fr-FR",
+                "viewport": {"width": 1280, "height": 900},
+            }
+            contexte = navigateur.new_context(**habituelles | options)
             pile.callback(contexte.close)
             page = contexte.new_page()
             page.set_default_timeout(10_000)

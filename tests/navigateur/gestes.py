@@ -42,7 +42,21 @@ def se_connecter(page: Page, identifiant: str, mot_de_passe: str = MOT_DE_PASSE)
     page.get_by_label("Identifiant", exact=False).first.fill(identifiant)
     page.get_by_label("Mot de passe", exact=False).first.fill(mot_de_passe)
     page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Vos applications|Vérification"))
+    if "/verification/" in page.url:
+        page.get_by_label("Code de vérification").fill(code_recu(page))
+        page.get_by_role("button", name="Vérifier").click()
     expect(page.get_by_role("heading", name="Vos applications")).to_be_visible()
+
+
+def code_recu(page: Page) -> str:
+    """Le dernier code envoyé, lu dans la boîte de démonstration depuis un autre onglet."""
+    boite = page.context.new_page()
+    boite.goto("/demo/courriels/")
+    boite.get_by_role("link", name=re.compile("Votre code|SMS")).first.click()
+    code = re.search(r"\b\d{6}\b", boite.locator("article").first.inner_text())[0]
+    boite.close()
+    return code
 
 
 def recopier_l_image(page: Page, portail: Portail) -> None:

@@ -30,6 +30,8 @@ class Command(BaseCommand):
                     f"  Comptes de démonstration, mot de passe {MOT_DE_PASSE} :",
                     *(f"    {compte.identifiant:<12}{compte.role}" for compte in COMPTES),
                     "",
+                    "  Le code demandé ensuite à la personne gestionnaire et au support se lit dans les courriels.",
+                    "",
                 ]
             )
         )

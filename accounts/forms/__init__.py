@@ -12,11 +12,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import PhoneNumberFormat
 
 from accounts.champs import INDICATIFS, Captcha, MotDePasse, NomPropre, NouveauMotDePasse
 from accounts.models import Utilisateur
 from accounts.services import Identite
+from accounts.telephones import NumeroInvalide, au_format_e164
 from structures.enums import EtatStructure
 from structures.models import Structure
 from structures.queries import rechercher
@@ -24,13 +25,18 @@ from structures.queries import rechercher
 STRUCTURES_PROPOSEES = 10
 
 
-def _aide(*contenu: Any, envoi: str, annuler: str = "") -> FormHelper:
-    """La mise en page commune : les champs, le bouton d'envoi, et où l'on va si l'on renonce."""
+def mise_en_page(
+    *contenu: Any, envoi: str, annuler: str = "", renoncer: str = "Annuler", autre: Any = None
+) -> FormHelper:
+    """La mise en page commune : les champs, le bouton d'envoi, un autre s'il y en a, et où l'on va si l'on renonce."""
     helper = FormHelper()
     helper.attrs = {"novalidate": True}
     actions: list[Any] = [StrictButton(envoi, type="submit", css_class="btn-primary")]
+    if autre:
+        actions.append(autre)
     if annuler:
-        actions.append(HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)))
+        aspect = "btn-link" if autre else "btn-outline-primary"
+        actions.append(HTML(format_html('<a class="btn {}" href="{}">{}</a>', aspect, annuler, renoncer)))
     helper.layout = Layout(*contenu, Div(*actions, css_class="barre-actions"))
     return helper
 
@@ -44,14 +50,20 @@ class ConnexionForm(forms.Form):
     )
     password = MotDePasse()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, captcha: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.attrs = {"novalidate": True}
         self.helper.form_error_title = "Connexion refusée"
-        self.helper.layout = Layout(
-            "username", "password", StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
-        )
+        self.demander_captcha(captcha)
+
+    def demander_captcha(self, requis: bool) -> None:
+        """Ajoute ou retire le captcha ; celui d'une saisie déjà jugée servira à la suivante."""
+        self.fields.pop("captcha", None)
+        if requis:
+            self.fields["captcha"] = Captcha()
+        bouton = StrictButton("Se connecter", type="submit", css_class="btn-primary w-100")
+        self.helper.layout = Layout(*self.fields, bouton)
 
     def refuser(self) -> None:
         """La même réponse, que le compte soit inconnu, à confirmer ou désactivé, ou le mot de passe faux."""
@@ -95,7 +107,7 @@ class IdentiteForm(forms.Form):
         required=False,
         max_length=30,
         help_text="Ex: 06 12 34 56 78",
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national"}),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,7 +115,7 @@ class IdentiteForm(forms.Form):
         self.trouvees = _structures(self.data.get("structure", "")) if self.is_bound else []
         if len(self.trouvees) > 1:
             self._offrir_le_choix()
-        self.helper = _aide(*self._champs_identite(), envoi="Enregistrer", annuler=reverse("accounts:identite"))
+        self.helper = mise_en_page(*self._champs_identite(), envoi="Enregistrer", annuler=reverse("accounts:identite"))
 
     def _champs_identite(self) -> list[Any]:
         # La structure, facultative, ne se déplie que si elle est remplie.
@@ -160,16 +172,11 @@ class IdentiteForm(forms.Form):
         return choisie
 
     def _telephone(self, indicatif: str, saisie: str) -> str:
-        """Le numéro au format E.164 (+33612345678)."""
-        region = phonenumbers.region_code_for_country_code(int(indicatif))
         try:
-            numero = phonenumbers.parse(saisie, region)
-        except NumberParseException:
-            numero = None
-        if numero is None or not phonenumbers.is_valid_number(numero):
-            self.add_error("telephone", "Saisissez un numéro complet pour le pays choisi, par exemple 06 12 34 56 78.")
+            return au_format_e164(indicatif, saisie)
+        except NumeroInvalide as erreur:
+            self.add_error("telephone", str(erreur))
             return ""
-        return phonenumbers.format_number(numero, PhoneNumberFormat.E164)
 
     @staticmethod
     def initiales(personne: Utilisateur) -> dict[str, Any]:
@@ -208,21 +215,18 @@ class InscriptionForm(IdentiteForm):
         error_messages={"required": "Acceptez les conditions d'utilisation pour vous inscrire."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, avec_demande: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["conditions"].help_text = format_html(
             '<a href="{}" target="_blank">Lire les conditions d\'utilisation (nouvel onglet)</a>',
             reverse("conditions"),
         )
-        self.helper = _aide(
-            *self._champs_identite(),
-            "courriel",
-            "mot_de_passe",
-            "captcha",
-            "conditions",
-            envoi="S'inscrire",
-            annuler=reverse("accounts:connexion"),
-        )
+        champs = [*self._champs_identite(), "courriel", "mot_de_passe", "captcha", "conditions"]
+        connexion = reverse("accounts:connexion")
+        if avec_demande:
+            self.helper = mise_en_page(*champs, envoi="Suivant", annuler=connexion, renoncer="Annuler ma demande")
+        else:
+            self.helper = mise_en_page(*champs, envoi="S'inscrire", annuler=connexion, autre=_et_demander())
 
     def clean_courriel(self) -> str:
         return str(self.cleaned_data["courriel"]).lower()
@@ -234,6 +238,16 @@ class InscriptionForm(IdentiteForm):
         return donnees
 
 
+def _et_demander() -> StrictButton:
+    """Le même formulaire, envoyé à la première étape de la « Demande de création de compte »."""
+    return StrictButton(
+        "S'inscrire et demander une application",
+        type="submit",
+        css_class="btn-outline-primary",
+        formaction=reverse("accounts:inscription_et_demande"),
+    )
+
+
 class EnvoiForm(forms.Form):
     """Demander un courriel."""
 
@@ -243,7 +257,9 @@ class EnvoiForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide("saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion"))
+        self.helper = mise_en_page(
+            "saisie", "captcha", envoi="Recevoir le courriel", annuler=reverse("accounts:connexion")
+        )
 
 
 class AdresseForm(EnvoiForm):
@@ -272,7 +288,7 @@ class ReinitialisationForm(forms.Form):
     def __init__(self, *args: Any, personne: Utilisateur, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.personne = personne
-        self.helper = _aide("mot_de_passe", envoi="Changer le mot de passe")
+        self.helper = mise_en_page("mot_de_passe", envoi="Changer le mot de passe")
 
     def clean(self) -> dict[str, Any]:
         _valider(self, "mot_de_passe", self.personne)
@@ -286,7 +302,7 @@ class ChangementMotDePasseForm(ReinitialisationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "actuel", "mot_de_passe", envoi="Changer le mot de passe", annuler=reverse("accounts:identite")
         )
 

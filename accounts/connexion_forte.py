@@ -1,0 +1,125 @@
+"""Ce que la session retient des preuves données : mot de passe en attente de facteur, force, mot de passe redonné.
+
+Une personne dont le mot de passe est bon mais qui doit encore son second facteur n'est pas connectée : la session sait
+seulement qui elle attend. La connexion devient forte quand un facteur est prouvé, et le reste tant que la personne
+garde ce facteur et que la preuve n'a pas trop vieilli.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, get_random_string
+
+from accounts.models import Utilisateur
+from accounts.queries import facteurs, moyen_tenu
+
+ATTENTE = "facteur_attendu"
+FORCE = "connexion_forte"
+REDONNE = "mot_de_passe_redonne"
+SCEAU = "sceau"
+CODE_ENVOYE = "code_envoye"
+DUREE_ATTENTE = 10 * 60
+DUREE_REDONNE = 10 * 60
+
+Vue = Callable[..., HttpResponse]
+
+
+def attendre_le_facteur(request: HttpRequest, personne: Utilisateur) -> None:
+    """Retient qui a donné le bon mot de passe, sans la connecter."""
+    request.session.cycle_key()
+    request.session[ATTENTE] = {
+        "personne": personne.pk,
+        "empreinte": personne.get_session_auth_hash(),
+        "porte": personne.backend,
+        "le": _maintenant(),
+    }
+
+
+def personne_attendue(request: HttpRequest) -> Utilisateur | None:
+    """La personne dont on attend le facteur ; personne si elle a tardé, changé de mot de passe ou été désactivée."""
+    attente = request.session.get(ATTENTE)
+    if not attente or _maintenant() - attente["le"] > DUREE_ATTENTE:
+        return None
+    personne = Utilisateur.objects.filter(pk=attente["personne"]).first()
+    if personne is None or not personne.is_active:
+        return None
+    return personne if constant_time_compare(attente["empreinte"], personne.get_session_auth_hash()) else None
+
+
+def personne_a_verifier(request: HttpRequest) -> Utilisateur | None:
+    """Qui doit prouver un facteur : la personne connectée, ou celle qu'on attend depuis son mot de passe."""
+    return request.user if isinstance(request.user, Utilisateur) else personne_attendue(request)
+
+
+def renforcer(request: HttpRequest, personne: Utilisateur, moyen: str) -> None:
+    """Connecte la personne si elle ne l'est pas, change la clé de session et note la preuve."""
+    if isinstance(request.user, Utilisateur):
+        request.session.cycle_key()
+    else:
+        login(request, personne, backend=request.session[ATTENTE]["porte"])
+    for cle in (ATTENTE, SCEAU, CODE_ENVOYE):
+        request.session.pop(cle, None)
+    request.session[FORCE] = {"moyen": moyen, "le": _maintenant()}
+
+
+def reporter_la_force(request: HttpRequest, personne: Utilisateur) -> None:
+    """La personne a retiré elle-même un facteur : sa connexion reste forte, appuyée sur l'un de ceux qui restent."""
+    restants = facteurs(personne)
+    if restants and FORCE in request.session:
+        request.session[FORCE] = request.session[FORCE] | {"moyen": restants[0].reference}
+
+
+def est_forte(request: HttpRequest) -> bool:
+    force = request.session.get(FORCE)
+    if not force or _maintenant() - force["le"] > settings.DUREE_CONNEXION_FORTE:
+        return False
+    return isinstance(request.user, Utilisateur) and moyen_tenu(request.user, force["moyen"])
+
+
+def vers_la_verification(suite: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('accounts:verification')}?{urlencode({'next': suite})}")
+
+
+def sceau(request: HttpRequest) -> str:
+    """Secret de la session auquel sont liés les codes qu'elle demande."""
+    valeur: str = request.session.setdefault(SCEAU, get_random_string(32))
+    return valeur
+
+
+def noter_l_envoi(request: HttpRequest, moyen: str) -> None:
+    request.session[CODE_ENVOYE] = moyen
+
+
+def code_envoye(request: HttpRequest, moyen: str) -> bool:
+    """Un code est-il parti par ce moyen, dans cette session ? La page demande alors le code, sinon elle l'offre."""
+    return bool(request.session.get(CODE_ENVOYE) == moyen)
+
+
+def noter_mot_de_passe_redonne(request: HttpRequest) -> None:
+    request.session[REDONNE] = _maintenant()
+
+
+def preuve_recente(vue: Vue) -> Vue:
+    """Réserve une page à qui vient de redonner son mot de passe et, si elle en a un, un second facteur."""
+
+    @wraps(vue)
+    def gardee(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        suite = request.get_full_path() if request.method == "GET" else reverse("accounts:securite")
+        if isinstance(request.user, Utilisateur) and facteurs(request.user) and not est_forte(request):
+            return vers_la_verification(suite)
+        if _maintenant() - request.session.get(REDONNE, 0) > DUREE_REDONNE:
+            return HttpResponseRedirect(f"{reverse('accounts:redonner_mot_de_passe')}?{urlencode({'next': suite})}")
+        return vue(request, *args, **kwargs)
+
+    return gardee
+
+
+def _maintenant() -> int:
+    return int(time.time())

@@ -1,0 +1,7 @@
+"""L'administration de Django, servie par le site du support."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class Administration(AdminConfig):
+    default_site = "accounts.site.SiteDuSupport"

@@ -18,11 +18,9 @@ from habilitations.enums import EtatDemande
 from habilitations.models import Demande, Habilitation, Profil
 from habilitations.services import ajouter_structure, creer_brouillon
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
-from structures.enums import EtatStructure
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
-from tests.structures.factories import StructureFactory
 
 VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
 CONNEXION = "accounts:connexion"
@@ -117,7 +115,6 @@ TABLE = {
     "structures:rechercher": ([], "get", A_SOI),
     "structures:fiche": (["structure"], "get", A_SOI),
     "structures:entite": (["entite"], "get", A_SOI),
-    "structures:designer_successeur": (["fermee"], "post", [CONNEXION, ABSENT, ABSENT, ABSENT, ABSENT, PARTI]),
     "depot:accueil": ([], "get", AU_DEPOT),
     "depot:nouveau": ([], "get", AU_DEPOSANT),
     "depot:recepisses": ([], "get", [CONNEXION, FERME, ABSENT, FERME, ABSENT, FERME]),  # sans référence
@@ -185,7 +182,6 @@ def objets(roles):
         "facteur": f"sms-{facteur.pk}",
         "facteur_commence": f"sms-{commence.pk}",
         "entite": structure.entite_juridique.numero_finess,
-        "fermee": StructureFactory(etat=EtatStructure.FERME).pk,
         "courriel": Courriel.objects.first().reference,
     }
 

@@ -173,9 +173,9 @@ def _relire(document: Document) -> Document:
 
 
 def balayer() -> int:
-    """Efface les fichiers qu'un arrêt brutal a laissés sans ligne, passé un jour ; rend leur nombre."""
+    """Efface les fichiers qu'un arrêt brutal a laissés en chemin ou sans ligne, passé un jour ; rend leur nombre."""
     limite, efface = timezone.now() - timedelta(days=1), 0
-    for dossier in Document.DOSSIERS:
+    for dossier in (*Document.DOSSIERS, Path(settings.FILE_UPLOAD_TEMP_DIR).name):
         if not default_storage.exists(dossier):
             continue
         for nom in default_storage.listdir(dossier)[1]:

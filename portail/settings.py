@@ -168,7 +168,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [RACINE / "fixtures"]
 
 CACHE_URL = env.str("CACHE_URL", default="")
-CACHES = {"default": env.cache_url_config(CACHE_URL or "locmemcache://portail")}
+CACHES = {
+    "default": env.cache_url_config(CACHE_URL or "locmemcache://portail"),
+    # Les morceaux de page restent dans le processus : les relire ne coûte rien et ne dépend de personne.
+    "template_fragments": env.cache_url_config("locmemcache://morceaux"),
+}
 # Sans cache partagé, la session ne se lit qu'en base : un autre processus doit voir une déconnexion.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
@@ -244,6 +248,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]
+# Ce qui arrive, le temps d'être jugé : sur le disque du stockage, et balayé comme lui après un arrêt brutal.
+FILE_UPLOAD_TEMP_DIR = Path(urlsplit(STOCKAGE_URL).path) / "arrivees"
+SILENCED_SYSTEM_CHECKS = ["files.E001"]  # ce dossier est fait à la première arrivée
 DEPOT_TAILLE_MAX = env.int("DEPOT_TAILLE_MAX_MO", default=50) * 1_000_000
 
 # --- Langue et heure -------------------------------------------------------------------------------------------------

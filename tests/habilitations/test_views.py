@@ -365,13 +365,23 @@ class TestFile:
         client.force_login(decideuse)
         return decideuse
 
-    def test_la_file_montre_ce_qui_attend_et_compte_chaque_onglet(self, client, decideuse):
+    def test_la_file_montre_et_compte_ce_qui_attend_et_l_onglet_ouvert(self, client, decideuse):
         attend, traitee = DemandeFactory(), DemandeFactory(etat=EtatDemande.ACCEPTEE)
         page = texte(client.get("/gestion/demandes/"))
-        for attendu in ("En attente (1)", "Traitées (1)", "Toutes (2)", str(attend.demandeur)):
+        for attendu in ("En attente (1)", str(attend.demandeur), f'href="{attend.pk}/?'):
             assert attendu in page
         assert traitee.demandeur.courriel not in page
-        assert traitee.demandeur.courriel in texte(client.get("/gestion/demandes/?etat=traitees"))
+        page = texte(client.get("/gestion/demandes/?etat=toutes"))
+        for attendu in ("En attente (1)", "Toutes (2)", traitee.demandeur.courriel):
+            assert attendu in page
+
+    def test_une_liste_trop_longue_s_arrete_et_renvoie_aux_filtres(self, client, decideuse, monkeypatch):
+        monkeypatch.setattr("habilitations.queries.demandes.PLAFOND", 2)
+        monkeypatch.setattr("habilitations.views.gestion.PLAFOND", 2)
+        DemandeFactory.create_batch(3)
+        page = texte(client.get("/gestion/demandes/"))
+        assert "En attente (plus de 2)" in page
+        assert "Les 2 premières demandes : précisez les filtres" in page
 
     def test_la_file_ne_montre_rien_des_autres_portefeuilles(self, client, decideuse):
         ailleurs = DemandeFactory(profil=ProfilFactory(application=ApplicationFactory(code="extranet", nom="Extranet")))

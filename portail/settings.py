@@ -118,8 +118,10 @@ MIDDLEWARE = [
     "portail.middleware.permissions_du_navigateur",
     "portail.middleware.feuille_de_couleurs",
     "portail.middleware.entretien",
+    "portail.middleware.octet_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portail.middleware.methode_refusee",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -187,13 +189,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Un Redis suspendu ne retient pas la page.
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
-    "visibility_timeout": 3600,
-    # Un ouvrier tué rend ses tâches en quelques secondes, non en une heure.
+    # Les tâches d'un ouvrier tué reviennent après ce délai, non une heure ; les courriels, dès la tournée suivante.
+    "visibility_timeout": 300,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
 CELERY_BEAT_SCHEDULE = {
-    "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
+    "livrer les courriels restants": {
+        "task": "courriels.livrer",
+        "schedule": 60.0,
+        "options": {"expires": 60},  # sans ouvrier, les tournées ne s'entassent pas
+    },
     "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))

@@ -210,8 +210,7 @@ def _page_structures(request: Requete, gabarit: str, demande: Demande, **context
 @sur_brouillon
 def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
     sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE
-    choisies = list(demande.structures.all())
-    if not sans_structure and not choisies:
+    if not sans_structure and not demande.structures.all():
         messages.error(request, "Ajoutez au moins une structure avant de continuer.")
         return redirect("habilitations:structures", numero=demande.pk)
     form = _form_message(request, demande)
@@ -225,12 +224,16 @@ def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
                 request, "Votre demande a été soumise. Un courriel vous dira la décision de la personne gestionnaire."
             )
             return redirect("habilitations:mes_demandes")
+    return _page_recapitulatif(request, demande, form)
+
+
+def _page_recapitulatif(request: Requete, demande: Demande, form: MessageForm) -> HttpResponse:
     contexte = {
         "etapes": ETAPES,
         "etape": 3,
         "demande": demande,
-        "structures": choisies,
-        "sans_structure": sans_structure,
+        "structures": demande.structures.all(),
+        "sans_structure": demande.profil.nombre_structures == NombreStructures.AUCUNE,
         "form": form,
     }
     return render(request, "habilitations/recapitulatif.html", contexte)
@@ -241,9 +244,11 @@ def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
 def enregistrer_message(request: Requete, demande: Demande) -> HttpResponse:
     """Garde le message en cours d'écriture, puis mène à l'étape demandée ; seul, il ne change pas de page."""
     form = _form_message(request, demande)
+    suite = request.POST.get("suite", "")
     if form.is_valid():
         services.enregistrer_message(demande=demande, message=form.cleaned_data["message"], acteur=request.user)
-    suite = request.POST.get("suite", "")
+    elif suite:
+        return _page_recapitulatif(request, demande, form)
     if request.headers.get("HX-Request") and not suite:
         return HttpResponse(status=204)
     sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE

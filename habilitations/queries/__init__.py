@@ -3,9 +3,10 @@
 from habilitations.queries.acces import Absence, Tuile, absence, profils_tenus, structures_tenues, tuiles
 from habilitations.queries.demandes import (
     ONGLETS,
+    PLAFOND,
     applications_gerees,
     chronologie,
-    compter_les_onglets,
+    compter,
     d_un_onglet,
     demande_du_postulant,
     demandes_confiees,
@@ -21,12 +22,13 @@ from habilitations.queries.preuves import preuves
 
 __all__ = [
     "ONGLETS",
+    "PLAFOND",
     "Absence",
     "Tuile",
     "absence",
     "applications_gerees",
     "chronologie",
-    "compter_les_onglets",
+    "compter",
     "d_un_onglet",
     "demande_du_postulant",
     "demandes_confiees",

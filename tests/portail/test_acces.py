@@ -216,6 +216,20 @@ def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(roles, objets, rang)
     assert obtenues == {nom: reponses[rang] for nom, (_, _, reponses) in TABLE.items()}
 
 
+def test_aucune_page_d_une_personne_connectee_ne_se_garde_en_cache(roles, objets):
+    for rang in (2, 3):  # la professionnelle, la gestionnaire
+        client = ClientFort()
+        client.force_login(roles[rang])
+        for nom, (arguments, methode, _) in TABLE.items():
+            if methode != "get" or nom.startswith("captcha"):
+                continue
+            reponse = client.get(reverse(nom, args=[objets[argument] for argument in arguments]))
+            if reponse.streaming:
+                b"".join(reponse)
+            assert "no-store" in reponse["Cache-Control"], nom
+            assert "private" in reponse["Cache-Control"] or nom == "sante", nom
+
+
 @pytest.mark.parametrize("rang", range(6), ids=ROLES)
 def test_l_administration_n_ouvre_qu_au_support(client, roles, rang):
     if roles[rang]:

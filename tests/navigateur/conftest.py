@@ -171,7 +171,7 @@ def portail_complet(tmp_path_factory):
     environnement = {
         "DATABASE_URL": base,
         "CELERY_BROKER_URL": f"{REDIS_URL}/14",
-        "CACHE_URL": f"{REDIS_URL}/15?key_prefix={nom}",
+        "CACHE_URL": f"{REDIS_URL}/15?KEY_PREFIX={nom}",
         "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
     }
     try:

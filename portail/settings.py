@@ -169,7 +169,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [RACINE / "fixtures"]
 
 CACHE_URL = env.str("CACHE_URL", default="")
-CACHES = {"default": env.cache_url_config(CACHE_URL or "locmemcache://portail")}
+# django-environ laisse en minuscules ce qu'il lit de l'adresse (key_prefix), que Django ignorerait.
+CACHES = {
+    "default": {
+        nom.upper(): valeur for nom, valeur in env.cache_url_config(CACHE_URL or "locmemcache://portail").items()
+    }
+}
 # Sans cache partagé, la session ne se lit qu'en base : un autre processus doit voir une déconnexion.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 

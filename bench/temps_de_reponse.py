@@ -65,7 +65,7 @@ def portail_complet() -> Iterator[Portail]:
         reglages = {
             "DATABASE_URL": base,
             "CELERY_BROKER_URL": f"{REDIS_URL}/12",
-            "CACHE_URL": f"{REDIS_URL}/11?key_prefix=bench",
+            "CACHE_URL": f"{REDIS_URL}/11?KEY_PREFIX=bench",
             "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
             "CAPTCHA_APRES_ECHECS": "1000000",
         }

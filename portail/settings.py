@@ -176,8 +176,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [RACINE / "fixtures"]
 
 CACHE_URL = env.str("CACHE_URL", default="")
+# django-environ laisse en minuscules ce qu'il lit de l'adresse (key_prefix), que Django ignorerait.
 CACHES = {
-    "default": env.cache_url_config(CACHE_URL or "locmemcache://portail"),
+    "default": {
+        nom.upper(): valeur for nom, valeur in env.cache_url_config(CACHE_URL or "locmemcache://portail").items()
+    },
     # Les morceaux de page restent dans le processus : les relire ne coûte rien et ne dépend de personne.
     "template_fragments": env.cache_url_config("locmemcache://morceaux"),
 }

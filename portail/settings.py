@@ -202,6 +202,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
+    # Deux portails peuvent partager un Redis sans se prendre leurs tâches.
+    "global_keyprefix": env.str("CELERY_PREFIXE", default=""),
 }
 CELERY_BEAT_SCHEDULE = {
     "livrer les courriels restants": {

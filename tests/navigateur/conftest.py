@@ -182,6 +182,7 @@ def portail_complet(tmp_path_factory):
             environnement = {
                 "DATABASE_URL": base,
                 "CELERY_BROKER_URL": f"{REDIS_URL}/14",
+                "CELERY_PREFIXE": uuid.uuid4().hex,
                 "CACHE_URL": f"{REDIS_URL}/15?key_prefix={uuid.uuid4().hex}",
                 "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
             }

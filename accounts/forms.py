@@ -191,6 +191,57 @@ class IdentiteForm(forms.Form):
         )
 
 
+class FermerLesSessions(forms.BooleanField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Fermer mes autres sessions",
+            required=False,
+            help_text="Votre session reste ouverte ici ; sur les autres appareils, il faudra se reconnecter.",
+        )
+
+
+class ModificationIdentiteForm(IdentiteForm):
+    fermer_sessions = FermerLesSessions()
+
+    def _champs_identite(self) -> list[Any]:
+        return [*super()._champs_identite(), "fermer_sessions"]
+
+
+class NouvelleAdresseForm(forms.Form):
+    courriel = forms.EmailField(
+        label="Nouvelle adresse courriel",
+        help_text="Utilisez votre adresse professionnelle nominative",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Saisissez votre nouvelle adresse courriel.",
+            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
+        },
+    )
+    fermer_sessions = FermerLesSessions()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide(
+            "courriel",
+            "fermer_sessions",
+            envoi="Recevoir le courriel de confirmation",
+            annuler=reverse("accounts:identite"),
+        )
+
+
+class MotDePasseForm(forms.Form):
+    mot_de_passe = MotDePasse("Mot de passe actuel")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _aide("mot_de_passe", envoi="Continuer", annuler=reverse("accounts:identite"))
+
+    def refuser(self) -> None:
+        self.add_error(
+            "mot_de_passe", "Ce n'est pas votre mot de passe actuel : saisissez celui de la dernière connexion."
+        )
+
+
 class InscriptionForm(IdentiteForm):
     courriel = forms.EmailField(
         label="Adresse courriel",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import compte, connexion, inscription, oubli
+from accounts.views import adresse, compte, connexion, donnees, inscription, oubli, regard
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("mon-compte/identite/", compte.identite, name="identite"),
     path("mon-compte/identite/modifier/", compte.modifier_identite, name="modifier_identite"),
     path("mon-compte/mot-de-passe/", compte.changer_mot_de_passe, name="changer_mot_de_passe"),
+    path("mon-compte/verifier/", compte.verifier_mot_de_passe, name="verifier_mot_de_passe"),
+    path("mon-compte/courriel/", adresse.changer_courriel, name="changer_courriel"),
+    path("mon-compte/donnees/", donnees.mes_donnees, name="mes_donnees"),
+    path("mon-compte/donnees/exporter/", donnees.exporter, name="exporter"),
+    path("mon-compte/fermer/", donnees.fermer_mon_compte, name="fermer_mon_compte"),
+    path("nouvelle-adresse/<str:jeton>/", adresse.confirmer_courriel, name="confirmer_courriel"),
+    path("nouvelle-adresse/<str:jeton>/contester/", adresse.contester_courriel, name="contester_courriel"),
+    path("regard/arreter/", regard.arreter_regard, name="arreter_regard"),
     # L'administration n'a ni sa propre connexion, ni son propre changement de mot de passe.
     path("admin/login/", connexion.connexion_support, name="connexion_support"),
     path("admin/logout/", connexion.deconnexion),

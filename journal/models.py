@@ -1,5 +1,6 @@
 """Le journal : qui, quoi, sur quoi, d'où, quand, avant et après. On y ajoute, on n'y change rien."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,10 @@ class EvenementQuerySet(models.QuerySet["Evenement"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise JournalImmuable("Le journal ne se supprime pas.")
+
+    def purger(self, avant: datetime) -> int:
+        """Efface les lignes dont le temps est passé ; la base refuse celles de moins de six mois."""
+        return models.QuerySet.delete(self.filter(date__lt=avant))[0]
 
 
 class Evenement(models.Model):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 RACINE = Path(__file__).resolve().parent.parent
@@ -128,6 +129,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # En dernier : la page est celle de la personne regardée, ses protections sont celles de toute page.
+    "accounts.middleware.regard",
 ]
 ROOT_URLCONF = "portail.urls"
 WSGI_APPLICATION = "portail.wsgi.application"
@@ -191,6 +194,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
     "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
+    "faire le ménage": {"task": "portail.menage", "schedule": crontab(hour=4, minute=30)},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
 vars().update(EMAIL_CONFIG)
@@ -221,6 +225,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DUREE_LIEN_CONFIRMATION = env.int("DUREE_LIEN_CONFIRMATION_HEURES", default=72) * 3600
 DUREE_LIEN_MOT_DE_PASSE = env.int("DUREE_LIEN_MOT_DE_PASSE_HEURES", default=2) * 3600
+DUREE_LIEN_CONTESTATION = env.int("DUREE_LIEN_CONTESTATION_HEURES", default=168) * 3600
+# Temps, en secondes, pendant lequel un mot de passe redonné vaut pour les gestes qui engagent le compte.
+DUREE_VERIFICATION = 600
 CONDITIONS_VERSION = "2026-11"
 CAPTCHA_CHALLENGE_FUNCT = "accounts.captcha.defi"
 CAPTCHA_FONT_SIZE = 40
@@ -228,6 +235,14 @@ CAPTCHA_LETTER_ROTATION = (-18, 18)
 CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs",)
 CAPTCHA_IMAGE_SIZE = (210, 64)
 CAPTCHA_TIMEOUT = 15
+
+# --- Conservation (jours, sauf mention contraire) --------------------------------------------------------------------
+COMPTE_INACTIF_JOURS = env.int("COMPTE_INACTIF_JOURS", default=730)
+COMPTE_NON_CONFIRME_JOURS = env.int("COMPTE_NON_CONFIRME_JOURS", default=30)
+COMPTE_DELAI_ANONYMISATION_JOURS = env.int("COMPTE_DELAI_ANONYMISATION_JOURS", default=30)
+COURRIEL_TEXTE_JOURS = env.int("COURRIEL_TEXTE_JOURS", default=62)
+BROUILLON_JOURS = env.int("BROUILLON_JOURS", default=92)
+JOURNAL_MOIS = env.int("JOURNAL_MOIS", default=12)
 
 # --- Fichiers --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

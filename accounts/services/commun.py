@@ -55,6 +55,7 @@ def aider(personne: Utilisateur, actif: Callable[[Utilisateur], None]) -> None:
         EtatCompte.A_CONFIRMER: courriels.confirmation,
         EtatCompte.ACTIF: actif,
         EtatCompte.DESACTIVE: courriels.compte_desactive,
+        EtatCompte.FERME: courriels.compte_ferme,
     }[EtatCompte(personne.etat)](personne)
 
 

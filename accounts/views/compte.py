@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
@@ -11,20 +11,41 @@ from accounts import services
 from accounts.forms import (
     ChangementMotDePasseForm,
     IdentiteForm,
+    ModificationIdentiteForm,
+    MotDePasseForm,
 )
-from accounts.views.commun import Requete, lire_ou_ecrire
+from accounts.queries import courriel_a_confirmer
+from accounts.views.commun import Requete, fermer_les_autres_sessions_si_demande, lire_ou_ecrire
+from accounts.views.connexion import destination
+from accounts.views.garde import exiger_mot_de_passe, retenir
 
 
 @require_GET
 def identite(request: Requete) -> HttpResponse:
-    return render(request, "accounts/identite.html")
+    return render(request, "accounts/identite.html", {"changement": courriel_a_confirmer(request.user)})
 
 
 @lire_ou_ecrire
+@sensitive_post_parameters("mot_de_passe")
+def verifier_mot_de_passe(request: Requete) -> HttpResponse:
+    form = MotDePasseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if request.user.check_password(form.cleaned_data["mot_de_passe"]):
+            services.consigner_mot_de_passe_verifie(acteur=request.user)
+            retenir(request)
+            return HttpResponseRedirect(destination(request))
+        services.consigner_mot_de_passe_refuse(acteur=request.user)
+        form.refuser()
+    return render(request, "accounts/verifier_mot_de_passe.html", {"form": form})
+
+
+@lire_ou_ecrire
+@exiger_mot_de_passe
 def modifier_identite(request: Requete) -> HttpResponse:
-    form = IdentiteForm(request.POST or None, initial=IdentiteForm.initiales(request.user))
+    form = ModificationIdentiteForm(request.POST or None, initial=IdentiteForm.initiales(request.user))
     if request.method == "POST" and form.is_valid():
         services.modifier_identite(acteur=request.user, identite=form.identite())
+        fermer_les_autres_sessions_si_demande(request, form)
         messages.success(request, "Votre identité est enregistrée. Vos prochaines demandes la reprendront.")
         return redirect("accounts:identite")
     return render(request, "accounts/modifier_identite.html", {"form": form})

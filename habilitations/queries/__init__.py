@@ -1,6 +1,13 @@
 """Lectures des habilitations, à la forme des pages qui les montrent."""
 
 from habilitations.queries.acces import Absence, Tuile, absence, profils_tenus, structures_tenues, tuiles
+from habilitations.queries.comptes import (
+    TenuDansUneStructure,
+    demandes_exportees,
+    habilitations_exportees,
+    structures_a_quitter,
+    tenu_dans,
+)
 from habilitations.queries.demandes import (
     ONGLETS,
     applications_gerees,
@@ -21,6 +28,7 @@ from habilitations.queries.preuves import preuves
 __all__ = [
     "ONGLETS",
     "Absence",
+    "TenuDansUneStructure",
     "Tuile",
     "absence",
     "applications_gerees",
@@ -29,13 +37,17 @@ __all__ = [
     "d_un_onglet",
     "demandes_confiees",
     "demandes_de",
+    "demandes_exportees",
     "filtrer",
     "gestionnaires_couvrant",
     "habilitations_de",
+    "habilitations_exportees",
     "preuves",
     "profils_geres",
     "profils_tenus",
+    "structures_a_quitter",
     "structures_tenues",
+    "tenu_dans",
     "trier",
     "tuiles",
     "voisines",

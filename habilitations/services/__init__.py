@@ -1,5 +1,6 @@
 """Seuls écrivains des habilitations."""
 
+from habilitations.services.comptes import effacer_les_brouillons_oublies, quitter_structure
 from habilitations.services.decisions import accepter, refuser
 from habilitations.services.demandes import (
     ajouter_structure,
@@ -20,7 +21,9 @@ __all__ = [
     "charger_references",
     "choisir_profil",
     "creer_brouillon",
+    "effacer_les_brouillons_oublies",
     "enregistrer_message",
+    "quitter_structure",
     "refuser",
     "renoncer",
     "retirer_structure",

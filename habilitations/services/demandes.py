@@ -148,8 +148,11 @@ def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = No
 
 
 @transaction.atomic
-def annuler(*, demande: Demande, acteur: Utilisateur) -> Demande:
-    """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée."""
+def annuler(*, demande: Demande, acteur: Utilisateur | None) -> Demande:
+    """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée.
+
+    `acteur` vaut None quand le compte du demandeur se ferme de lui-même.
+    """
     demande = relire_demande(demande)
     exiger(demande, EtatDemande.ANNULEE)
     avant = demande.etat

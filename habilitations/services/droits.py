@@ -51,7 +51,8 @@ def ouvrir(
 
 
 @transaction.atomic
-def renoncer(*, habilitation: Habilitation, acteur: Utilisateur) -> Habilitation:
+def renoncer(*, habilitation: Habilitation, acteur: Utilisateur | None) -> Habilitation:
+    """`acteur` vaut None quand le compte du titulaire se ferme de lui-même."""
     habilitation = relire_habilitation(habilitation)
     return _clore(habilitation, EtatHabilitation.RENONCEE, acteur=acteur)
 

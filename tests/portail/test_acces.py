@@ -57,8 +57,16 @@ TABLE = {
     "accounts:oubli_envoye": ([], "get", A_TOUS),
     "accounts:nouveau_mot_de_passe": (["jeton"], "get", [PERIME] * 6),
     "accounts:identite": ([], "get", A_SOI),
-    "accounts:modifier_identite": ([], "get", A_SOI),
+    "accounts:modifier_identite": ([], "get", [CONNEXION] + [PARTI] * 5),
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
+    "accounts:verifier_mot_de_passe": ([], "get", A_SOI),
+    "accounts:changer_courriel": ([], "get", [CONNEXION] + [PARTI] * 5),  # vers la vérification du mot de passe
+    "accounts:mes_donnees": ([], "get", [CONNEXION] + [PARTI] * 5),
+    "accounts:exporter": ([], "post", [CONNEXION] + [PARTI] * 5),
+    "accounts:fermer_mon_compte": ([], "get", [CONNEXION] + [PARTI] * 5),
+    "accounts:confirmer_courriel": (["jeton"], "get", [PERIME] * 6),
+    "accounts:contester_courriel": (["jeton"], "get", [PERIME] * 6),
+    "accounts:arreter_regard": ([], "post", [CONNEXION] + [PARTI] * 5),
     "accounts:connexion_support": ([], "get", [PARTI, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
     "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
@@ -76,6 +84,7 @@ TABLE = {
     "habilitations:annuler_demande": (["brouillon"], "post", PAR_LE_DEMANDEUR),
     "habilitations:mes_habilitations": ([], "get", A_SOI),
     "habilitations:renoncer": (["habilitation"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:quitter_structure": (["tenue"], "get", AU_DEMANDEUR),
     "habilitations:file": ([], "get", AU_GESTIONNAIRE),
     "habilitations:traiter": (["en_attente"], "get", AU_GESTIONNAIRE),
     "habilitations:accepter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
@@ -144,6 +153,7 @@ def objets(roles, db):
         "document": document.reference,
         "jete": jete.reference,
         "structure": structure.pk,
+        "tenue": Habilitation.objects.filter(titulaire=professionnelle).first().structure_id,
         "courriel": Courriel.objects.first().reference,
     }
 

@@ -33,7 +33,7 @@ class RegardForm(forms.Form):
     motif = forms.CharField(
         label="Motif",
         max_length=300,
-        widget=forms.TextInput(attrs={"size": 60}),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
         error_messages={"required": "Indiquez un motif : le journal le garde."},
     )
 

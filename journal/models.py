@@ -54,6 +54,11 @@ class Evenement(models.Model):
     def __str__(self) -> str:
         return f"{self.action} · {self.objet_nom}"
 
+    @property
+    def auteur(self) -> str:
+        """Le nom que porte aujourd'hui le compte, anonymisé s'il l'est ; lire avec `select_related("acteur")`."""
+        return str(self.acteur) if self.acteur else self.acteur_nom
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             raise JournalImmuable("Le journal ne se modifie pas.")

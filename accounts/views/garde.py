@@ -7,8 +7,8 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.views.commun import Requete
@@ -29,7 +29,8 @@ def exiger_mot_de_passe(vue: Vue[P]) -> Gardee:
     @wraps(vue)
     def gardee(request: Requete, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "regard", None):
-            raise PermissionDenied
+            refus = "Ce geste engage le compte : il n'est ouvert qu'à la personne elle-même."
+            return render(request, "accounts/regard_refuse.html", {"refus": refus}, status=403)
         delai = settings.DUREE_VERIFICATION * (2 if request.method == "POST" else 1)
         if _age(request) < delai:
             return vue(request, *args, **kwargs)

@@ -17,7 +17,9 @@ from accounts.queries import par_identifiant_ou_courriel
 from courriels.models import Courriel
 from habilitations.enums import EtatDemande, EtatHabilitation
 from habilitations.models import Demande
+from habilitations.queries import chronologie
 from journal.models import Evenement
+from journal.services import consigner
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.accounts.outils import connecter, courriels_ecrits, est_connecte, verifier
 from tests.depot.factories import DocumentFactory
@@ -161,6 +163,17 @@ def test_le_delai_passe_le_compte_ne_nomme_plus_personne_et_les_decisions_resten
     assert str(decidee.decideur) == str(document.deposant) == "Personne anonymisée"
     assert not Courriel.objects.filter(destinataire=adresse).exists()
     assert Evenement.objects.get(action="compte.anonymise").objet_nom == "Personne anonymisée"
+
+
+def test_l_histoire_d_une_demande_ne_nomme_plus_qui_est_anonymise(personne):
+    demande = DemandeFactory(demandeur=personne)
+    consigner(acteur=personne, action="demande.soumise", objet=demande)
+    effacee = UtilisateurFactory(prenom="Ada", nom="Effacee")
+    consigner(acteur=effacee, action="demande.annulee", objet=demande)
+    Utilisateur.objects.filter(pk=effacee.pk).delete()
+    assert [fait.evenement.auteur for fait in chronologie(demande)] == ["Camille Lilas", "Ada Effacee"]
+    anonymiser(personne)
+    assert chronologie(demande)[0].evenement.auteur == "Personne anonymisée"
 
 
 def test_avant_le_delai_rien_ne_s_efface_et_deux_fois_ne_change_rien(personne):

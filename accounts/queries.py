@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts import prolongements
 from accounts.enums import EtatChangement, EtatCompte
 from accounts.models import ChangementCourriel, Utilisateur
-from accounts.prolongements import Empechement, Ligne, Partie, empechements
+from accounts.prolongements import Empechement, Ligne, Partie
 from courriels.enums import EtatCourriel
 from courriels.models import Courriel
 from journal.models import Evenement
@@ -37,7 +38,7 @@ def pourquoi_ne_peut_elle_pas_entrer(personne: Utilisateur) -> list[Empechement]
         *_etat(personne),
         *_refus_recents(personne),
         *_courriels_perdus(personne),
-        *(empechement for trouver in empechements for empechement in trouver(personne)),
+        *(empechement for trouver in prolongements.empechements for empechement in trouver(personne)),
     ]
 
 

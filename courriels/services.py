@@ -146,11 +146,10 @@ def _reporter(courriel: Courriel, erreur: Exception) -> None:
 
 
 def renvoyer(*, courriel: Courriel, acteur: Acteur) -> bool:
-    """Remet à l'envoi, à la demande du support, un courriel en échec ; faux s'il ne l'était pas (ou plus)."""
+    """Remet à l'envoi, à la demande du support, un courriel en échec ; faux s'il ne l'est pas ou n'a plus de texte."""
     with transaction.atomic():
-        remis = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).update(
-            etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now()
-        )
+        en_echec = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).exclude(texte="")
+        remis = en_echec.update(etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now())
         if remis:
             consigner(acteur=acteur, action="courriel.renvoye", objet=courriel)
             transaction.on_commit(reveiller)

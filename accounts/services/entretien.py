@@ -18,17 +18,17 @@ from journal.services import consigner
 def avertir_les_inactifs() -> int:
     """Écrit aux personnes qui approchent du terme ; rend le nombre d'avertissements. Chacun ne part qu'une fois."""
     approche = timezone.now() - timedelta(days=settings.COMPTE_INACTIF_JOURS - AVERTISSEMENTS[0])
-    return sum(_avertir(numero) for numero in _absents_depuis(approche))
+    return sum(_avertir(numero, approche) for numero in _absents_depuis(approche))
 
 
 def fermer_les_inactifs() -> int:
     """Ferme les comptes absents depuis le terme, et avertis assez tôt ; rend leur nombre."""
     terme = timezone.now() - timedelta(days=settings.COMPTE_INACTIF_JOURS)
-    return sum(_fermer(numero) for numero in _absents_depuis(terme))
+    return sum(_fermer(numero, terme) for numero in _absents_depuis(terme))
 
 
 def _absents_depuis(limite: datetime) -> list[int]:
-    """Comptes actifs sans connexion depuis. Le compte d'administration de secours n'expire pas."""
+    """Comptes qui semblent absents, à relire un par un. Le compte d'administration de secours n'expire pas."""
     venue = Coalesce(F("last_login"), F("confirme_le"), F("cree_le"), output_field=DateTimeField())
     absents = Utilisateur.objects.annotate(venue=venue).filter(
         etat=EtatCompte.ACTIF, is_superuser=False, venue__lte=limite
@@ -37,10 +37,12 @@ def _absents_depuis(limite: datetime) -> list[int]:
 
 
 @transaction.atomic
-def _avertir(numero: int) -> bool:
-    personne = Utilisateur.objects.select_for_update().get(pk=numero)
+def _avertir(numero: int, limite: datetime) -> bool:
+    personne = _relire(numero, limite)
+    if personne is None:
+        return False
     deja, averti_le = _avertissements(personne)
-    if personne.etat != EtatCompte.ACTIF or deja == len(AVERTISSEMENTS):
+    if deja == len(AVERTISSEMENTS):
         return False
     maintenant = timezone.now()
     if averti_le and averti_le > maintenant - timedelta(days=AVERTISSEMENTS[0] - AVERTISSEMENTS[1]):
@@ -52,15 +54,23 @@ def _avertir(numero: int) -> bool:
     return True
 
 
-def _fermer(numero: int) -> bool:
+def _fermer(numero: int, limite: datetime) -> bool:
     with transaction.atomic():
-        personne = Utilisateur.objects.select_for_update().get(pk=numero)
+        personne = _relire(numero, limite)
+        if personne is None:
+            return False
         deja, averti_le = _avertissements(personne)
         attente = timezone.now() - timedelta(days=AVERTISSEMENTS[-1])
-        if personne.etat != EtatCompte.ACTIF or deja < len(AVERTISSEMENTS) or not averti_le or averti_le > attente:
+        if deja < len(AVERTISSEMENTS) or not averti_le or averti_le > attente:
             return False
         fermer(acteur=None, personne=personne, raison=Fermeture.INACTIVITE)
     return True
+
+
+def _relire(numero: int, limite: datetime) -> Utilisateur | None:
+    """La personne sous verrou, si elle est encore absente : elle a pu revenir pendant le ménage."""
+    personne = Utilisateur.objects.select_for_update().filter(pk=numero, etat=EtatCompte.ACTIF).first()
+    return personne if personne and personne.derniere_venue <= limite else None
 
 
 def _avertissements(personne: Utilisateur) -> tuple[int, datetime | None]:

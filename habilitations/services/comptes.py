@@ -111,7 +111,7 @@ def apercu_de_fusion(gardee: Utilisateur, fermee: Utilisateur) -> Iterable[str]:
         deja = _deja_tenue(gardee, habilitation)
         yield f"Habilitation {habilitation} : {'déjà tenue, celle du compte fermé est rendue' if deja else 'reprise'}."
     for demande in Demande.objects.filter(demandeur=fermee).exclude(etat=EtatDemande.ANNULEE):
-        sort = "retirée, l'autre compte attend déjà la même" if _en_double(gardee, demande) else "reprise"
+        sort = "retirée, le compte gardé en attend déjà une pareille" if _en_double(gardee, demande) else "reprise"
         yield f"{demande} ({demande.get_etat_display().lower()}) : {sort}."
     for portefeuille in fermee.portefeuilles.all():
         yield f"Portefeuille « {portefeuille} » : confié au compte gardé."

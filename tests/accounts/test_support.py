@@ -82,8 +82,7 @@ def test_le_panneau_dit_un_changement_d_adresse_conteste():
 
 
 def test_une_application_ajoute_ses_constats(personne, monkeypatch):
-    monkeypatch.setattr(prolongements, "empechements", [])
-    monkeypatch.setattr("accounts.queries.empechements", [lambda personne: [Empechement("Limitée jusqu'à 10:42.")]])
+    monkeypatch.setattr(prolongements, "empechements", [lambda personne: [Empechement("Limitée jusqu'à 10:42.")]])
     assert [un.constat for un in pourquoi_ne_peut_elle_pas_entrer(personne)] == ["Limitée jusqu'à 10:42."]
 
 

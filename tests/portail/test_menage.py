@@ -16,7 +16,7 @@ from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from courriels.enums import EtatCourriel
 from courriels.models import Courriel
-from courriels.services import ecrire
+from courriels.services import ecrire, renvoyer
 from habilitations.enums import EtatDemande, EtatHabilitation
 from habilitations.models import Demande
 from journal.models import Evenement
@@ -101,6 +101,14 @@ def test_revenir_apres_l_avertissement_garde_le_compte(dans):
     assert etat_de(personne) == EtatCompte.ACTIF
 
 
+def test_une_adresse_confirmee_depuis_peu_vaut_une_venue(dans):
+    personne = UtilisateurFactory(last_login=timezone.now())
+    dans(671)
+    Utilisateur.objects.update(confirme_le=timezone.now())
+    assert le_menage()["comptes inactifs avertis"] == 0
+    assert etat_de(personne) == EtatCompte.ACTIF
+
+
 def test_le_compte_d_administration_n_expire_pas(dans):
     personne = UtilisateurFactory(is_superuser=True)
     for jour in (700, 750, 800):
@@ -157,6 +165,12 @@ def test_le_texte_d_un_courriel_s_efface_apres_62_jours_et_sa_trace_au_terme_du_
     assert (courriel.texte, courriel.html, courriel.sujet) == ("", "", "Votre compte est fermé")
     dans(373)
     assert le_menage()["courriels effacés"] == 1
+
+
+def test_un_courriel_en_echec_dont_le_texte_est_efface_ne_repart_pas_vide():
+    courriel = lettre()
+    Courriel.objects.update(etat=EtatCourriel.EN_ECHEC, envoye_le=None, texte="")
+    assert not renvoyer(courriel=courriel, acteur=UtilisateurFactory())
 
 
 def test_un_courriel_pas_encore_parti_garde_son_texte(dans):

@@ -50,8 +50,8 @@ tests-sqlite: .venv/developpement
 tests-postgresql: .venv/developpement
 	COVERAGE_FILE=var/couverture/postgresql TEST_DATABASE_URL=$(POSTGRES_URL) $(BIN)/pytest -n 2 --cov -m "not navigateur"
 
-tests-navigateur: .venv/developpement
-	$(BIN)/pytest -n 2 --dist loadscope -m navigateur
+tests-navigateur: .venv/developpement var/static/staticfiles.json
+	$(BIN)/pytest -n 2 --dist loadgroup -m navigateur
 
 format: .venv/developpement
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

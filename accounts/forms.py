@@ -95,7 +95,7 @@ class IdentiteForm(forms.Form):
         required=False,
         max_length=30,
         help_text="Ex: 06 12 34 56 78",
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national"}),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

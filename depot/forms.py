@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout, Submit
 from django import forms
@@ -98,10 +99,10 @@ class _Filtres(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
+        self.helper = FormHelper(self)
         self.helper.form_method = "get"
         self.helper.disable_csrf = True
-        self.helper.add_input(Submit("", "Filtrer", css_class="btn-outline-primary"))
+        self.helper.layout.append(StrictButton("Filtrer", type="submit", css_class="btn-outline-primary"))
 
     def choix(self) -> dict[str, Any]:
         if not self.is_bound:

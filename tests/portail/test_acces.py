@@ -5,6 +5,7 @@ from captcha.models import CaptchaStore
 from django.contrib import admin
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Utilisateur
@@ -18,7 +19,8 @@ from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peup
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 
-VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "connexion"
+VU, PARTI, FERME, ABSENT, PERIME, CONNEXION = 200, 302, 403, 404, 410, "accounts:connexion"
+ROLES = ["anonyme", "sans droit", "professionnelle", "gestionnaire", "agent", "support"]
 
 #                  anonyme    sans droit  propriétaire  gestionnaire  agent   support
 A_TOUS = [VU] * 6
@@ -31,6 +33,8 @@ AU_DEPOT = [CONNEXION, FERME, VU, FERME, VU, FERME]
 AU_DEPOSANT = [CONNEXION, FERME, VU, FERME, FERME, FERME]
 PAR_LE_DEPOSANT = [CONNEXION, FERME, PARTI, FERME, FERME, FERME]
 ENTREE = [VU, PARTI, PARTI, PARTI, PARTI, PARTI]
+# Le mot de passe est redemandé : vers sa vérification.
+A_VERIFIER = [CONNEXION] + [PARTI] * 5
 
 # Adresse : ses arguments, la méthode, et la réponse à chaque rôle.
 TABLE = {
@@ -46,7 +50,7 @@ TABLE = {
     "captcha-image-2x": (["captcha"], "get", A_TOUS),
     "captcha-refresh": ([], "get", [ABSENT] * 6),  # hors d'un appel du navigateur
     "accounts:connexion": ([], "get", ENTREE),
-    "accounts:deconnexion": ([], "post", [PARTI] * 6),
+    "accounts:deconnexion": ([], "post", [CONNEXION] * 6),
     "accounts:inscription": ([], "get", ENTREE),
     "accounts:proposer_structures": ([], "get", A_TOUS),
     "accounts:inscription_envoyee": ([], "get", A_TOUS),
@@ -57,17 +61,17 @@ TABLE = {
     "accounts:oubli_envoye": ([], "get", A_TOUS),
     "accounts:nouveau_mot_de_passe": (["jeton"], "get", [PERIME] * 6),
     "accounts:identite": ([], "get", A_SOI),
-    "accounts:modifier_identite": ([], "get", [CONNEXION] + [PARTI] * 5),
+    "accounts:modifier_identite": ([], "get", A_VERIFIER),
     "accounts:changer_mot_de_passe": ([], "get", A_SOI),
     "accounts:verifier_mot_de_passe": ([], "get", A_SOI),
-    "accounts:changer_courriel": ([], "get", [CONNEXION] + [PARTI] * 5),  # vers la vérification du mot de passe
-    "accounts:mes_donnees": ([], "get", [CONNEXION] + [PARTI] * 5),
-    "accounts:exporter": ([], "post", [CONNEXION] + [PARTI] * 5),
-    "accounts:fermer_mon_compte": ([], "get", [CONNEXION] + [PARTI] * 5),
+    "accounts:changer_courriel": ([], "get", A_VERIFIER),
+    "accounts:mes_donnees": ([], "get", A_VERIFIER),
+    "accounts:exporter": ([], "post", A_VERIFIER),
+    "accounts:fermer_mon_compte": ([], "get", A_VERIFIER),
     "accounts:confirmer_courriel": (["jeton"], "get", [PERIME] * 6),
     "accounts:contester_courriel": (["jeton"], "get", [PERIME] * 6),
     "accounts:arreter_regard": ([], "post", [CONNEXION] + [PARTI] * 5),
-    "accounts:connexion_support": ([], "get", [PARTI, FERME, FERME, FERME, FERME, PARTI]),
+    "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
     "habilitations:nouvelle_demande": ([], "get", A_SOI),
     "habilitations:reprendre": (["brouillon"], "get", PAR_LE_DEMANDEUR),
     "habilitations:changer_profil": (["brouillon"], "get", AU_DEMANDEUR),
@@ -121,23 +125,19 @@ def test_la_table_nomme_toutes_les_adresses_et_elles_seules():
     assert set(adresses(get_resolver().url_patterns)) == set(TABLE)
 
 
-@pytest.fixture(scope="module")
-def roles(django_db_setup, django_db_blocker):
-    """La démonstration et ses personnes, posées une fois pour la table, puis défaites."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("charger_references", verbosity=0)
-        peupler()
-        comptes = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
-        yield [None, UtilisateurFactory(), *(Utilisateur.objects.get(courriel=un.courriel) for un in comptes)]
-        transaction.set_rollback(True)
+@pytest.fixture
+def roles(db):
+    """La démonstration, et ses personnes dans l'ordre des colonnes."""
+    call_command("charger_references", verbosity=0)
+    peupler()
+    comptes = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
+    return [None, UtilisateurFactory(), *(Utilisateur.objects.get(courriel=un.courriel) for un in comptes)]
 
 
 @pytest.fixture
-def objets(roles, db):
+def objets(roles):
     """De quoi nommer l'objet d'une adresse : tous ceux d'une personne sont à la professionnelle."""
     professionnelle = roles[2]
-    en_attente = Demande.objects.en_attente().first()
-    document, jete = Document.objects.get(), Document.objects.get()
     profil = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
     structure = Structure.objects.get(numero_finess="750790073")
     brouillon = creer_brouillon(profil=profil, acteur=professionnelle)
@@ -147,39 +147,45 @@ def objets(roles, db):
         "jeton": "jeton-invente",
         "brouillon": brouillon.pk,
         "type": "esms",
+        "structure": structure.pk,
         "demande": Demande.objects.get(demandeur=professionnelle, etat=EtatDemande.ACCEPTEE).pk,
         "habilitation": Habilitation.objects.filter(titulaire=professionnelle).first().pk,
-        "en_attente": en_attente.pk,
-        "document": document.reference,
-        "jete": jete.reference,
-        "structure": structure.pk,
+        "en_attente": Demande.objects.en_attente().first().pk,
+        "document": Document.objects.get().reference,
+        "jete": Document.objects.get().reference,
         "tenue": Habilitation.objects.filter(titulaire=professionnelle).first().structure_id,
         "courriel": Courriel.objects.first().reference,
     }
 
 
-@pytest.mark.parametrize("nom", TABLE)
-@pytest.mark.parametrize(
-    "rang", range(6), ids=["anonyme", "sans-droit", "professionnelle", "gestionnaire", "agent", "support"]
-)
-def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(client, roles, objets, nom, rang):
-    arguments, methode, reponses = TABLE[nom]
-    if "jete" in arguments:
-        supprimer(document=Document.objects.get(), acteur=roles[2])
-    if roles[rang]:
-        client.force_login(roles[rang])
-    adresse = reverse(nom, args=[objets[argument] for argument in arguments])
-    reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})
-    reponse.close()
-    if reponses[rang] == CONNEXION:
-        assert reponse.status_code == PARTI
-        assert reponse["Location"].startswith(reverse("accounts:connexion"))
-    else:
-        assert reponse.status_code == reponses[rang]
+def reponse_a(personne, nom, objets):
+    """Ce que l'adresse répond à la personne ; rien de ce qu'elle a fait ne reste."""
+    arguments, methode, _ = TABLE[nom]
+    client = Client()
+    with transaction.atomic():
+        if "jete" in arguments:
+            supprimer(
+                document=Document.objects.get(), acteur=Utilisateur.objects.get(courriel=PROFESSIONNELLE.courriel)
+            )
+        if personne:
+            client.force_login(personne)
+        adresse = reverse(nom, args=[objets[argument] for argument in arguments])
+        reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})
+        if reponse.streaming:
+            b"".join(reponse)  # lire jusqu'au bout ferme le fichier
+        transaction.set_rollback(True)
+    vers_la_connexion = reponse.status_code == PARTI and reponse["Location"].startswith(reverse(CONNEXION))
+    return CONNEXION if vers_la_connexion else reponse.status_code
 
 
-@pytest.mark.parametrize("rang", range(6))
-def test_l_administration_n_ouvre_qu_au_support(client, roles, objets, rang):
+@pytest.mark.parametrize("rang", range(6), ids=ROLES)
+def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(roles, objets, rang):
+    obtenues = {nom: reponse_a(roles[rang], nom, objets) for nom in TABLE}
+    assert obtenues == {nom: reponses[rang] for nom, (_, _, reponses) in TABLE.items()}
+
+
+@pytest.mark.parametrize("rang", range(6), ids=ROLES)
+def test_l_administration_n_ouvre_qu_au_support(client, roles, rang):
     if roles[rang]:
         client.force_login(roles[rang])
     for modele in admin.site._registry:

@@ -40,7 +40,7 @@ def courriel_de(personne):
 
 @pytest.mark.parametrize("adresse", [PAGE, "/mon-compte/identite/modifier/", "/mon-compte/fermer/"])
 @pytest.mark.parametrize("methode", ["get", "post"])
-def test_un_geste_qui_engage_le_compte_redemande_le_mot_de_passe(client, personne, adresse, methode):
+def test_liste_5_un_geste_qui_engage_le_compte_redemande_le_mot_de_passe(client, personne, adresse, methode):
     assert getattr(client, methode)(adresse).url == f"/mon-compte/verifier/?next={adresse.replace('/', '%2F')}"
     assert verifier(client, suite=adresse).url == adresse
     assert client.get(adresse).status_code == 200
@@ -84,7 +84,7 @@ def test_la_suite_de_la_verification_reste_sur_ce_portail(client, personne):
     assert verifier(client, suite="//ailleurs.example/").url == "/"
 
 
-def test_demander_previent_les_deux_adresses_et_ne_change_rien(client, personne):
+def test_liste_5_demander_previent_les_deux_adresses_et_ne_change_rien(client, personne):
     assert demander(client).url == IDENTITE
     assert courriel_de(personne) == "camille@ancienne.example"
     assert courriels_ecrits() == [
@@ -94,7 +94,7 @@ def test_demander_previent_les_deux_adresses_et_ne_change_rien(client, personne)
     assert f"{NOUVELLE} reste à confirmer" in client.get(IDENTITE).text
 
 
-def test_ouvrir_le_lien_ne_change_rien_le_bouton_confirme_dans_un_autre_navigateur(client, personne):
+def test_liste_4_ouvrir_le_lien_ne_change_rien_le_bouton_confirme_dans_un_autre_navigateur(client, personne):
     demander(client)
     lien, ailleurs = dernier_lien("nouvelle_adresse"), Client()
     for _ in range(2):
@@ -107,7 +107,7 @@ def test_ouvrir_le_lien_ne_change_rien_le_bouton_confirme_dans_un_autre_navigate
     assert connecter(Client(), NOUVELLE).url == "/"
 
 
-def test_le_lien_ne_sert_qu_une_fois(client, personne):
+def test_liste_4_le_lien_ne_sert_qu_une_fois(client, personne):
     demander(client)
     lien = dernier_lien("nouvelle_adresse")
     client.post(lien)
@@ -115,7 +115,7 @@ def test_le_lien_ne_sert_qu_une_fois(client, personne):
     assert client.post(lien).status_code == 410
 
 
-def test_le_lien_expire(client, personne, monkeypatch, settings):
+def test_liste_4_le_lien_expire(client, personne, monkeypatch, settings):
     demander(client)
     lien = dernier_lien("nouvelle_adresse")
     settings.DUREE_LIEN_CONFIRMATION = -1
@@ -134,7 +134,7 @@ def test_le_lien_expire(client, personne, monkeypatch, settings):
     ],
     ids=["mot-de-passe", "autre-adresse", "desactivation"],
 )
-def test_le_lien_meurt_quand_le_compte_change(client, personne, geste):
+def test_liste_6_le_lien_meurt_quand_le_compte_change(client, personne, geste):
     demander(client)
     lien = dernier_lien("nouvelle_adresse")
     personne.refresh_from_db()
@@ -205,7 +205,7 @@ def test_l_ancienne_adresse_suspend_apres_confirmation_meme_si_l_intrus_a_change
     ]
 
 
-def test_les_autres_sessions_ne_se_ferment_que_si_on_le_demande(client, personne):
+def test_liste_5_les_autres_sessions_ne_se_ferment_que_si_on_le_demande(client, personne):
     ailleurs = Client()
     connecter(ailleurs, personne.identifiant)
     demander(client)
@@ -248,3 +248,23 @@ def test_un_changement_ancien_s_oublie_mais_pas_un_changement_conteste(personne)
 def test_un_mot_de_passe_redonne_ne_s_ecrit_nulle_part(client, personne):
     verifier(client)
     assert MOT_DE_PASSE not in str(list(Evenement.objects.values()))
+
+
+def test_jumeau_sans_l_etat_du_changement_le_lien_servirait_deux_fois(client, personne, monkeypatch):
+    """L'adresse fait aussi partie de l'empreinte : il faut ôter les deux protections pour que le lien resserve."""
+    monkeypatch.setattr("accounts.jetons._empreinte", lambda personne: "toujours la même")
+    demander(client)
+    lien = dernier_lien("nouvelle_adresse")
+    client.post(lien)
+    assert client.post(lien).status_code == 410
+    ChangementCourriel.objects.update(etat=EtatChangement.EN_ATTENTE)
+    assert client.post(lien).status_code == 302
+
+
+def test_jumeau_sans_generation_les_autres_sessions_resteraient(client, personne, monkeypatch):
+    monkeypatch.setattr(type(personne), "_get_session_auth_hash", lambda self, secret=None: "toujours le même")
+    ailleurs = Client()
+    connecter(ailleurs, personne.identifiant)
+    connecter(client, personne.identifiant)
+    demander(client, fermer_sessions="on")
+    assert ailleurs.get(IDENTITE).status_code == 200

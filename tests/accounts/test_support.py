@@ -17,7 +17,7 @@ from courriels.models import Courriel
 from habilitations.enums import EtatDemande, EtatHabilitation
 from habilitations.models import Portefeuille
 from journal.models import Evenement
-from tests.accounts.factories import UtilisateurFactory
+from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.accounts.outils import connecter, courriels_ecrits
 from tests.depot.factories import DocumentFactory
 from tests.habilitations.factories import DemandeFactory, HabilitationFactory, gestionnaire
@@ -158,6 +158,22 @@ def test_jumeau_sans_le_refus_la_page_s_ecrirait(client, support, personne, monk
 def test_ni_l_administration_ni_les_secrets_ne_s_ouvrent_pendant_qu_on_regarde(client, support, personne, adresse):
     regarder(client, personne)
     assert client.get(adresse).status_code == 403
+
+
+def test_liste_12_le_support_ne_voit_ni_ne_choisit_de_mot_de_passe_en_regardant(client, support, personne):
+    regarder(client, personne)
+    avant = personne.password
+    for adresse in (IDENTITE, "/mon-compte/demandes/", "/mon-compte/verifier/"):
+        assert avant not in client.get(adresse).text
+    client.post("/mon-compte/mot-de-passe/", {"actuel": MOT_DE_PASSE, "mot_de_passe": "Jonquilles-Vertes-8"})
+    personne.refresh_from_db()
+    assert personne.password == avant
+
+
+def test_jumeau_sans_les_pages_fermees_le_mot_de_passe_s_ouvrirait(client, support, personne, monkeypatch):
+    monkeypatch.setattr(middleware, "FERMES", ("/rien/",))
+    regarder(client, personne)
+    assert client.get("/mon-compte/mot-de-passe/").status_code == 200
 
 
 @pytest.mark.parametrize("adresse", ["/mon-compte/courriel/", "/mon-compte/donnees/", "/mon-compte/fermer/"])

@@ -21,7 +21,6 @@ urlpatterns = [
     path("mon-compte/verifier/", compte.verifier_mot_de_passe, name="verifier_mot_de_passe"),
     path("mon-compte/courriel/", adresse.changer_courriel, name="changer_courriel"),
     path("mon-compte/donnees/", donnees.mes_donnees, name="mes_donnees"),
-    path("mon-compte/donnees/exporter/", donnees.exporter, name="exporter"),
     path("mon-compte/fermer/", donnees.fermer_mon_compte, name="fermer_mon_compte"),
     path("nouvelle-adresse/<str:jeton>/", adresse.confirmer_courriel, name="confirmer_courriel"),
     path("nouvelle-adresse/<str:jeton>/contester/", adresse.contester_courriel, name="contester_courriel"),

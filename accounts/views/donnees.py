@@ -6,7 +6,6 @@ from django.contrib.auth import logout
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_POST
 
 from accounts import services
 from accounts.enums import Fermeture
@@ -15,15 +14,12 @@ from accounts.views.commun import Requete, lire_ou_ecrire
 from accounts.views.garde import exiger_mot_de_passe
 
 
-@require_GET
+@lire_ou_ecrire
 @exiger_mot_de_passe
-def mes_donnees(request: Requete) -> HttpResponse:
-    return render(request, "accounts/mes_donnees.html")
-
-
-@require_POST
-@exiger_mot_de_passe
-def exporter(request: Requete) -> FileResponse:
+def mes_donnees(request: Requete) -> HttpResponse | FileResponse:
+    """Dit ce que l'archive contient ; l'envoi du formulaire la remet."""
+    if request.method != "POST":
+        return render(request, "accounts/mes_donnees.html")
     archive = services.exporter(acteur=request.user)
     nom = f"mes-donnees-{request.user.identifiant}-{localdate():%Y-%m-%d}.zip"
     return FileResponse(archive, as_attachment=True, filename=nom)

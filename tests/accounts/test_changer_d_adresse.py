@@ -38,7 +38,9 @@ def courriel_de(personne):
     return personne.courriel
 
 
-@pytest.mark.parametrize("adresse", [PAGE, "/mon-compte/identite/modifier/", "/mon-compte/fermer/"])
+@pytest.mark.parametrize(
+    "adresse", [PAGE, "/mon-compte/identite/modifier/", "/mon-compte/donnees/", "/mon-compte/fermer/"]
+)
 @pytest.mark.parametrize("methode", ["get", "post"])
 def test_liste_5_un_geste_qui_engage_le_compte_redemande_le_mot_de_passe(client, personne, adresse, methode):
     assert getattr(client, methode)(adresse).url == f"/mon-compte/verifier/?next={adresse.replace('/', '%2F')}"

@@ -201,7 +201,7 @@ def test_l_adresse_et_l_identifiant_d_un_compte_anonymise_sont_libres(personne):
 
 # --- Exporter --------------------------------------------------------------------------------------------------------
 def archive(client):
-    reponse = client.post("/mon-compte/donnees/exporter/")
+    reponse = client.post("/mon-compte/donnees/")
     assert reponse["Content-Type"] == "application/zip"
     return zipfile.ZipFile(io.BytesIO(b"".join(reponse.streaming_content)))
 
@@ -240,7 +240,7 @@ def test_l_export_echappe_ce_que_la_personne_a_ecrit(client, personne):
 def test_l_export_demande_le_mot_de_passe(client, personne):
     autre = Client()
     connecter(autre, personne.identifiant)
-    assert "verifier" in autre.post("/mon-compte/donnees/exporter/").url
+    assert "verifier" in autre.post("/mon-compte/donnees/").url
     assert not Evenement.objects.filter(action="donnees.exportees").exists()
 
 

@@ -126,7 +126,7 @@ def adresses_qui_ecrivent():
         "/mon-compte/identite/modifier/",
         "/mon-compte/mot-de-passe/",
         "/mon-compte/verifier/",
-        "/mon-compte/donnees/exporter/",
+        "/mon-compte/donnees/",
         "/mon-compte/fermer/",
         "/demande/nouvelle/",
         "/camsp-cmpp/nouveau/",

@@ -66,7 +66,6 @@ TABLE = {
     "accounts:verifier_mot_de_passe": ([], "get", A_SOI),
     "accounts:changer_courriel": ([], "get", A_VERIFIER),
     "accounts:mes_donnees": ([], "get", A_VERIFIER),
-    "accounts:exporter": ([], "post", A_VERIFIER),
     "accounts:fermer_mon_compte": ([], "get", A_VERIFIER),
     "accounts:confirmer_courriel": (["jeton"], "get", [PERIME] * 6),
     "accounts:contester_courriel": (["jeton"], "get", [PERIME] * 6),

@@ -20,6 +20,7 @@ from accounts.connexion_forte import noter_mot_de_passe_redonne, preuve_recente,
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse, GesteRefuse
 from accounts.forms.securite import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
+from accounts.limites import Porte
 from accounts.queries import (
     Facteur,
     codes_de_secours_restants,
@@ -46,10 +47,17 @@ def securite(request: Requete) -> HttpResponse:
 @lire_ou_ecrire
 @sensitive_post_parameters("mot_de_passe")
 def redonner_mot_de_passe(request: Requete) -> HttpResponse:
+    if request.method == "POST":
+        # Avant le formulaire, qui hache le mot de passe pour le vérifier.
+        services.compter_tentative(acteur=request.user, porte=Porte.MOT_DE_PASSE, sujet=request.user)
     form = MotDePasseForm(request.POST or None, personne=request.user)
     if request.method == "POST" and form.is_valid():
+        services.effacer_tentative(porte=Porte.MOT_DE_PASSE, sujet=request.user)
+        services.consigner_mot_de_passe_verifie(acteur=request.user)
         noter_mot_de_passe_redonne(request)
         return HttpResponseRedirect(suite_demandee(request) or reverse("accounts:securite"))
+    if request.method == "POST":
+        services.consigner_mot_de_passe_refuse(acteur=request.user)
     return render(request, "accounts/securite/mot_de_passe.html", {"form": form})
 
 

@@ -1,6 +1,13 @@
 """Lectures des habilitations, à la forme des pages qui les montrent."""
 
 from habilitations.queries.acces import Absence, Tuile, absence, profils_tenus, structures_tenues, tuiles
+from habilitations.queries.comptes import (
+    TenuDansUneStructure,
+    demandes_exportees,
+    habilitations_exportees,
+    structures_a_quitter,
+    tenu_dans,
+)
 from habilitations.queries.demandes import (
     ONGLETS,
     applications_gerees,
@@ -22,6 +29,7 @@ from habilitations.queries.preuves import preuves
 __all__ = [
     "ONGLETS",
     "Absence",
+    "TenuDansUneStructure",
     "Tuile",
     "absence",
     "applications_gerees",
@@ -31,14 +39,18 @@ __all__ = [
     "demande_du_postulant",
     "demandes_confiees",
     "demandes_de",
+    "demandes_exportees",
     "filtrer",
     "gestionnaires_couvrant",
     "habilitations_de",
+    "habilitations_exportees",
     "habilitees",
     "preuves",
     "profils_geres",
     "profils_tenus",
+    "structures_a_quitter",
     "structures_tenues",
+    "tenu_dans",
     "trier",
     "tuiles",
     "voisines",

@@ -192,11 +192,11 @@ def pages_vues(client, profil, structure, courriel):
 
 def travail(requete):
     """« SELECT accounts_utilisateur » ; rien d'un point de reprise, que la base pose et défait sans travail."""
-    verbe, table = re.match(r"(\w+)[^\"]*\"?(\w*)", requete["sql"]).groups()
+    verbe, table = re.match(r"\s*(\w+)[^\"]*\"?(\w*)", requete["sql"]).groups()
     return f"{verbe} {table}" if verbe in {"SELECT", "INSERT", "UPDATE", "DELETE"} else None
 
 
-@pytest.mark.parametrize("etat", EtatCompte)
+@pytest.mark.parametrize("etat", set(EtatCompte) - {EtatCompte.ANONYME})  # un compte anonymisé n'a plus d'adresse
 def test_une_adresse_connue_voit_les_memes_pages_au_meme_prix(client, profil, structure, etat):
     """Même si la personne connue attend déjà une décision pour cette structure."""
     connue = UtilisateurFactory(etat=etat, courriel="connue@structure.example", prenom="Sacha", nom="Secret")

@@ -3,11 +3,13 @@
 import io
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,19 +41,33 @@ def sqlite() -> Iterator[str]:
 
 
 def mesurer_sur_les_deux(module: str, fichier: str) -> dict[str, dict[str, Any]]:
-    """Rejoue `module` dans un processus neuf pour chaque base ; il y imprime ses mesures en JSON."""
-    mesures = {}
-    for nom, base in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
-        with base() as adresse:
-            environnement = os.environ | {
-                "DEMO": "1",
-                "DATABASE_URL": adresse,
-                "DJANGO_SETTINGS_MODULE": "portail.settings",
-            }
-            commande = [sys.executable, "-m", module, fichier, "--ici"]
-            sortie = subprocess.run(commande, env=environnement, check=True, stdout=subprocess.PIPE)
-            mesures[nom] = json.loads(sortie.stdout.splitlines()[-1])
-    return mesures
+    return {nom: mesurer_ici(module, base, fichier) for nom, base in (("SQLite", sqlite), ("PostgreSQL", postgresql))}
+
+
+def mesurer_ici(module: str, base: Callable[[], AbstractContextManager[str]], argument: str) -> dict[str, Any]:
+    """Rejoue `module` dans un processus neuf, sur une base à lui ; il y imprime ses mesures en JSON."""
+    with base() as adresse:
+        environnement = os.environ | {
+            "DEMO": "1",
+            "DATABASE_URL": adresse,
+            "DJANGO_SETTINGS_MODULE": "portail.settings",
+        }
+        commande = [sys.executable, "-m", module, argument, "--ici"]
+        sortie = subprocess.run(commande, env=environnement, check=True, stdout=subprocess.PIPE)
+        mesures: dict[str, Any] = json.loads(sortie.stdout.splitlines()[-1])
+        return mesures
+
+
+def chronometrer(action: Callable[[], Any]) -> tuple[float, Any]:
+    """Durée de l'action en millisecondes, et ce qu'elle rend."""
+    debut = time.perf_counter()
+    resultat = action()
+    return (time.perf_counter() - debut) * 1000, resultat
+
+
+def resume(durees: list[float]) -> tuple[float, float]:
+    """p50 et p95."""
+    return statistics.median(durees), statistics.quantiles(durees, n=20)[-1]
 
 
 def preparer() -> None:

@@ -20,7 +20,7 @@ REDIS = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
 CONFIGURATIONS = {
     "SQLite": (sqlite, ""),
     "PostgreSQL": (postgresql, ""),
-    "PostgreSQL et Redis": (postgresql, f"{REDIS}/11?key_prefix=bench"),
+    "PostgreSQL et Redis": (postgresql, f"{REDIS}/11?KEY_PREFIX=connexions-{os.getpid()}"),
 }
 
 

@@ -1,6 +1,6 @@
 """Le temps de réponse dit-il qui a un compte ? PostgreSQL, Redis, un ouvrier Celery et une messagerie, tous réels.
 
-python -m bench.temps_de_reponse [ÉCHANTILLONS PAR CLASSE]
+python -m bench.temps_de_reponse [ÉCHANTILLONS PAR CLASSE [PORTE]]
 
 Pour chaque porte, des envois à un compte connu et à un inconnu, mêlés au hasard ; l'AUC est la chance qu'une réponse à
 un compte connu soit plus lente qu'à un inconnu : 0,5 ne dit rien, 1 dit tout.
@@ -65,7 +65,7 @@ def portail_complet() -> Iterator[Portail]:
         reglages = {
             "DATABASE_URL": base,
             "CELERY_BROKER_URL": f"{REDIS_URL}/12",
-            "CACHE_URL": f"{REDIS_URL}/11?key_prefix=bench",
+            "CACHE_URL": f"{REDIS_URL}/11?KEY_PREFIX=bench",
             "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
             "CAPTCHA_APRES_ECHECS": "1000000",
         }
@@ -128,9 +128,12 @@ def mesurer(
 
 def main() -> None:
     combien = int(sys.argv[1]) if len(sys.argv) > 1 else ECHANTILLONS
+    seule = sys.argv[2] if len(sys.argv) > 2 else ""
     hasard, lignes = random.Random(2026), []
     with portail_complet() as portail:
         for porte, (page, champs) in PORTES.items():
+            if not porte.startswith(seule):
+                continue
             durees = mesurer(portail, page, champs, combien, hasard)
             medianes = [f"{statistics.median(durees[connu]):.1f} ms" for connu in (True, False)]
             lignes.append((porte, [*medianes, f"{auc(durees[True], durees[False]):.2f}"]))

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from email.utils import formatdate
 from smtplib import SMTPException
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,7 +60,7 @@ def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any]) -> Courr
         texte=texte.strip() + "\n",
         html=css_inline.inline(html),
     )
-    transaction.on_commit(reveiller)
+    _reveiller_une_fois()
     return courriel
 
 
@@ -69,14 +70,23 @@ def _texte(gabarit: str, contexte: dict[str, Any]) -> str:
     return rendu.strip()
 
 
-def reveiller() -> None:
-    """Demande une livraison : à un ouvrier, ou ici même quand le portail n'a pas de courtier.
+def _reveiller_une_fois() -> None:
+    """Un réveil par transaction, quel que soit le nombre de courriels ; s'il échoue, ce qui est écrit le reste."""
+    if not any(reveiller in inscrit for inscrit in connection.run_on_commit):
+        transaction.on_commit(reveiller, robust=True)
 
-    Un courtier injoignable ne retient rien : l'horloge de Celery ramasse ce qui reste.
-    """
-    if not settings.CELERY_BROKER_URL:
+
+def reveiller() -> None:
+    """Demande une livraison : à un ouvrier, ou ici même quand le portail n'a pas de courtier."""
+    if settings.CELERY_BROKER_URL:
+        # À côté : un courtier suspendu fait attendre ses essais sept secondes, la page n'a pas à les attendre.
+        Thread(target=appeler_un_ouvrier, daemon=True).start()
+    else:
         livrer_les_courriels()
-        return
+
+
+def appeler_un_ouvrier() -> None:
+    """Un courtier injoignable ne retient rien : l'horloge de Celery ramasse ce qui reste."""
     try:
         current_app.send_task("courriels.livrer", retry=False)
     except (OperationalError, OSError) as erreur:
@@ -152,7 +162,7 @@ def renvoyer(*, courriel: Courriel, acteur: Acteur) -> bool:
         remis = en_echec.update(etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now())
         if remis:
             consigner(acteur=acteur, action="courriel.renvoye", objet=courriel)
-            transaction.on_commit(reveiller)
+            _reveiller_une_fois()
     return bool(remis)
 
 

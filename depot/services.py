@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Utilisateur
@@ -29,6 +28,7 @@ def deposer(
 ) -> Document:
     """Juge le fichier, le garde et en donne reçu par courriel. Au retour, il est entier sur le disque.
 
+    Le même fichier déposé deux fois de suite par la même personne (double clic, envoi rejoué) rend le même document.
     Lève `FichierRefuse` (rien n'est gardé), `StockagePlein` ou `DepotImpossible`.
     """
     _exiger_ouverte(campagne)
@@ -50,19 +50,21 @@ def deposer(
             etat=_etat(verdict),
             avis="\n".join(verdict.avis),
         )
-        _garder(document, recu)
-    return document
+        return _garder(document, recu)
 
 
 def _etat(verdict: Verdict) -> EtatDocument:
     return EtatDocument.PUBLIE if verdict.issue is Issue.ACCEPTE else EtatDocument.EXAMEN_MANUEL
 
 
-def _garder(document: Document, recu: Recu) -> None:
+def _garder(document: Document, recu: Recu) -> Document:
     """Le fichier d'abord, sur le disque ; la ligne ensuite. Sans la ligne, le fichier est repris."""
     document.fichier.name = _ranger(recu.chemin, EtatDocument(document.etat))
     try:
-        _enregistrer(document)
+        garde = _enregistrer(document)
+        if garde is not document:
+            default_storage.delete(document.emplacement)
+        return garde
     except BaseException:
         # Une panne survenue après la validation n'efface pas un fichier dont la personne a reçu le récépissé.
         if not Document.objects.filter(reference=document.reference).exists():
@@ -81,14 +83,18 @@ def _ranger(chemin: Path, etat: EtatDocument) -> str:
 
 
 @transaction.atomic
-def _enregistrer(document: Document) -> None:
+def _enregistrer(document: Document) -> Document:
+    """Rend le document enregistré, ou la version précédente si c'est le même fichier."""
     # Les dépôts d'une même structure se suivent : chacun a son numéro de version.
     Structure.objects.select_for_update(no_key=True).get(pk=document.structure_id, categorie__in=CATEGORIES)
     _exiger_ouverte(Campagne.objects.get(pk=document.campagne_id))
     freres = Document.objects.filter(
         structure=document.structure_id, campagne=document.campagne_id, nature=document.nature
     )
-    document.version = (freres.aggregate(derniere=Max("version"))["derniere"] or 0) + 1
+    derniere = freres.order_by("version").last()
+    if derniere and _est_rejoue(derniere, document):
+        return derniere
+    document.version = derniere.version + 1 if derniere else 1
     document.save()
     consigner(
         acteur=document.deposant,
@@ -104,6 +110,13 @@ def _enregistrer(document: Document) -> None:
         },
     )
     courriels.recepisse(document)
+    return document
+
+
+def _est_rejoue(dernier: Document, document: Document) -> bool:
+    """La même personne vient de déposer le même fichier."""
+    meme_envoi = (dernier.sha256, dernier.deposant_id) == (document.sha256, document.deposant_id)
+    return meme_envoi and dernier.supprime_le is None
 
 
 def _exiger_ouverte(campagne: Campagne) -> None:
@@ -174,9 +187,9 @@ def _relire(document: Document) -> Document:
 
 
 def balayer() -> int:
-    """Efface les fichiers qu'un arrêt brutal a laissés sans ligne, passé un jour ; rend leur nombre."""
+    """Efface les fichiers qu'un arrêt brutal a laissés en chemin ou sans ligne, passé un jour ; rend leur nombre."""
     limite, efface = timezone.now() - timedelta(days=1), 0
-    for dossier in Document.DOSSIERS:
+    for dossier in (*Document.DOSSIERS, Path(settings.FILE_UPLOAD_TEMP_DIR).name):
         if not default_storage.exists(dossier):
             continue
         for nom in default_storage.listdir(dossier)[1]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
@@ -46,11 +47,18 @@ class Recu:
     sha256: str
 
 
+def dossier_des_arrivees() -> str:
+    """Là où les fichiers se rangent le temps d'arriver et d'être jugés."""
+    dossier = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    dossier.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return str(dossier)
+
+
 @contextmanager
 def recevoir(fichier: File[Any]) -> Iterator[Recu]:
     """Copie le fichier à mesure, en calculant son empreinte ; la copie disparaît à la sortie du bloc."""
     empreinte, taille = hashlib.sha256(), 0
-    with place_disponible(), NamedTemporaryFile(prefix="depot-") as copie:
+    with place_disponible(), NamedTemporaryFile(dir=dossier_des_arrivees()) as copie:
         for morceau in fichier.chunks():
             empreinte.update(morceau)
             taille += len(morceau)

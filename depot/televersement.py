@@ -7,11 +7,15 @@ from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
 from depot.erreurs import StockagePlein
-from depot.stockage import place_disponible
+from depot.stockage import dossier_des_arrivees, place_disponible
 
 
 class SurDisque(TemporaryFileUploadHandler):
     """Un disque plein saute le fichier au lieu d'interrompre la requête : la vue le saura par `etait_plein`."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        dossier_des_arrivees()
+        super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         try:

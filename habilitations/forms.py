@@ -24,6 +24,27 @@ def _aide(methode: str, *champs: Any, adresse: str = "") -> FormHelper:
     return aide
 
 
+class TexteLong(forms.CharField):
+    """Un texte de 2000 caractères au plus, comptés comme le compteur de la page : un retour à la ligne en vaut un."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "data-compteur": ""})
+
+    def __init__(self, **reglages: Any) -> None:
+        super().__init__(max_length=2000, **reglages)
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+def _barre(retour: str, libelle: str, suite: str) -> Div:
+    """Un lien en arrière, un bouton en avant."""
+    return Div(
+        HTML(format_html('<a class="btn btn-outline-primary" href="{}">{}</a>', retour, libelle)),
+        HTML(format_html('<button type="submit" class="btn btn-primary a-droite">{}</button>', suite)),
+        css_class="barre-actions",
+    )
+
+
 class RechercheApplicationForm(forms.Form):
     q = forms.CharField(
         label="Rechercher une application",
@@ -73,11 +94,7 @@ class ProfilForm(forms.Form):
         self.helper = _aide(
             "post",
             Div("profil", css_class="cartes-choix"),
-            Div(
-                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Précédent</a>', precedent)),
-                HTML('<button type="submit" class="btn btn-primary a-droite">Suivant</button>'),
-                css_class="barre-actions",
-            ),
+            _barre(precedent, "Précédent", "Suivant"),
         )
 
 
@@ -99,11 +116,7 @@ class TypeStructureForm(forms.Form):
         self.helper = _aide(
             "get",
             "type",
-            Div(
-                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Annuler</a>', annuler)),
-                HTML('<button type="submit" class="btn btn-primary a-droite">Continuer</button>'),
-                css_class="barre-actions",
-            ),
+            _barre(annuler, "Annuler", "Continuer"),
         )
 
 
@@ -121,11 +134,7 @@ class NumeroForm(forms.Form):
         self.helper = _aide(
             "get",
             "numero",
-            Div(
-                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Retour</a>', retour)),
-                HTML('<button type="submit" class="btn btn-primary a-droite">Rechercher</button>'),
-                css_class="barre-actions",
-            ),
+            _barre(retour, "Retour", "Rechercher"),
         )
 
 
@@ -144,11 +153,7 @@ class RechercheStructureForm(forms.Form):
         self.helper = _aide(
             "get",
             "q",
-            Div(
-                HTML(format_html('<a class="btn btn-outline-primary" href="{}">Retour</a>', retour)),
-                HTML('<button type="submit" class="btn btn-primary a-droite">Rechercher</button>'),
-                css_class="barre-actions",
-            ),
+            _barre(retour, "Retour", "Rechercher"),
         )
         self.helper.attrs = {
             "role": "search",
@@ -173,15 +178,18 @@ class StructureForm(forms.Form):
 class MessageForm(forms.ModelForm[Demande]):
     """Le message d'une demande, et ses deux issues : envoyer, ou l'enregistrer et revenir en arrière."""
 
+    message = TexteLong(
+        label="Joindre un message au gestionnaire",
+        help_text="Remplissez un message à joindre à votre demande (facultatif).",
+        required=False,
+    )
+
     class Meta:
         model = Demande
         fields = ("message",)
-        labels = {"message": "Joindre un message au gestionnaire"}
-        widgets = {"message": forms.Textarea(attrs={"rows": 4, "data-compteur": ""})}
 
     def __init__(self, *args: Any, enregistrer: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["message"].help_text = "Remplissez un message à joindre à votre demande (facultatif)."
         # Quitter le champ enregistre : fermer le navigateur ne perd rien.
         self.fields["message"].widget.attrs |= {
             "data-hx-post": enregistrer,
@@ -207,12 +215,10 @@ class MessageForm(forms.ModelForm[Demande]):
 
 
 class MotifForm(forms.Form):
-    motif = forms.CharField(
+    motif = TexteLong(
         label="Motif du refus",
-        max_length=2000,
         help_text="La personne le lira tel quel : dites ce qui manque et ce qu'elle peut faire.",
         error_messages={"required": "Indiquez le motif du refus : la personne le lira."},
-        widget=forms.Textarea(attrs={"rows": 4, "data-compteur": ""}),
     )
 
     def __init__(self, *args: Any, adresse: str, **kwargs: Any) -> None:

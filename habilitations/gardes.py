@@ -66,6 +66,12 @@ def acces_application(code: str, *, profils: set[str] | None = None) -> Callable
     return garder
 
 
+def est_ouverte(request: HttpRequest, personne: Utilisateur, code: str) -> bool:
+    """L'application s'ouvrirait-elle à la personne, là, sans autre vérification ?"""
+    tenus = profils_tenus(personne, code)
+    return bool(tenus) and (est_forte(request) or not _exige_une_connexion_forte(tenus))
+
+
 def _exige_une_connexion_forte(profils: Collection[Profil]) -> bool:
     """Un seul des profils suffit à l'exiger : la vue les ouvre tous à la fois."""
     return any(

@@ -1,9 +1,12 @@
 """Ce que les habilitations ajoutent à l'annuaire : qui est habilité, et où quelqu'un l'est."""
 
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from accounts.models import Utilisateur
+from habilitations.enums import ADMINISTRATION
+from habilitations.gardes import est_ouverte
 from habilitations.models import Habilitation
 from habilitations.queries import habilitees
 from structures.models import Structure
@@ -11,8 +14,11 @@ from structures.raccords import fiche_montree, structures_employees
 
 
 @receiver(fiche_montree)
-def personnes_habilitees(structure: Structure, personne: Utilisateur, **autres: object) -> str:
-    """Pour une personne gestionnaire de l'endroit ; rien pour les autres."""
+def personnes_habilitees(structure: Structure, request: HttpRequest, **autres: object) -> str:
+    """Pour une personne gestionnaire de l'endroit, connectée comme sa file l'exige ; rien pour les autres."""
+    personne = request.user
+    if not isinstance(personne, Utilisateur) or not est_ouverte(request, personne, ADMINISTRATION):
+        return ""
     habilitations = habilitees(personne, structure)
     if habilitations is None:
         return ""

@@ -1,9 +1,11 @@
 """Intergiciels du portail : ce qui se sert sans base, d'où vient la requête, et qui peut garder la réponse."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
@@ -66,6 +68,29 @@ def permissions_du_navigateur(suivant: Vue) -> Vue:
     def traiter(request: HttpRequest) -> HttpResponse:
         reponse = suivant(request)
         reponse["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        return reponse
+
+    return traiter
+
+
+def octet_nul(suivant: Vue) -> Vue:
+    """Écarte une adresse qui porte un octet nul : PostgreSQL n'en cherche pas, et répondrait par une panne."""
+
+    def traiter(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("Octet nul dans l'adresse.")
+        return suivant(request)
+
+    return traiter
+
+
+def methode_refusee(suivant: Vue) -> Vue:
+    """Donne une page, et une issue, à qui ouvre l'adresse d'un bouton (retour, actualisation, favori)."""
+
+    def traiter(request: HttpRequest) -> HttpResponse:
+        reponse = suivant(request)
+        if reponse.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not reponse.content:
+            reponse.content = render_to_string("405.html", organisation(request))
         return reponse
 
     return traiter

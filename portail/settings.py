@@ -122,8 +122,10 @@ MIDDLEWARE = [
     "portail.middleware.permissions_du_navigateur",
     "portail.middleware.feuille_de_couleurs",
     "portail.middleware.entretien",
+    "portail.middleware.octet_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portail.middleware.methode_refusee",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionsBornees",
@@ -177,7 +179,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [RACINE / "fixtures"]
 
 CACHE_URL = env.str("CACHE_URL", default="")
-CACHES = {"default": env.cache_url_config(CACHE_URL or "locmemcache://portail")}
+# django-environ laisse en minuscules ce qu'il lit de l'adresse (key_prefix), que Django ignorerait.
+CACHES = {
+    "default": {
+        nom.upper(): valeur for nom, valeur in env.cache_url_config(CACHE_URL or "locmemcache://portail").items()
+    },
+    # Les morceaux de page restent dans le processus : les relire ne coûte rien et ne dépend de personne.
+    "template_fragments": env.cache_url_config("locmemcache://morceaux"),
+}
 # Sans cache partagé, la session ne se lit qu'en base : un autre processus doit voir une déconnexion.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if CACHE_URL else 'db'}"
 
@@ -192,13 +201,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Un Redis suspendu ne retient pas la page.
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
-    "visibility_timeout": 3600,
-    # Un ouvrier tué rend ses tâches en quelques secondes, non en une heure.
+    # Les tâches d'un ouvrier tué reviennent après ce délai, non une heure ; les courriels, dès la tournée suivante.
+    "visibility_timeout": 300,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
 CELERY_BEAT_SCHEDULE = {
-    "livrer les courriels restants": {"task": "courriels.livrer", "schedule": 60.0},
+    "livrer les courriels restants": {
+        "task": "courriels.livrer",
+        "schedule": 60.0,
+        "options": {"expires": 60},  # sans ouvrier, les tournées ne s'entassent pas
+    },
     "oublier les demandes sans auteur": {"task": "habilitations.oublier_sans_auteur", "schedule": 24 * 3600.0},
     "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
     "faire le ménage": {"task": "portail.menage", "schedule": crontab(hour=4, minute=30)},
@@ -300,6 +313,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]
+# Ce qui arrive, le temps d'être jugé : sur le disque du stockage, et balayé comme lui après un arrêt brutal.
+FILE_UPLOAD_TEMP_DIR = Path(urlsplit(STOCKAGE_URL).path) / "arrivees"
+SILENCED_SYSTEM_CHECKS = ["files.E001"]  # ce dossier est fait à la première arrivée
 DEPOT_TAILLE_MAX = env.int("DEPOT_TAILLE_MAX_MO", default=50) * 1_000_000
 
 # --- Registre FINESS -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from structures.comptes_rendus import compte_rendu
 from structures.models import Categorie, EntiteJuridique, ImportFiness, Structure, TypeStructure
 from structures.queries import rechercher
-from structures.views import imports
+from structures.views import annuaire, imports
 
 REPONSES_MAX = 200
 
@@ -58,6 +58,11 @@ class StructureAdmin(LectureSeule):
     list_select_related = ["categorie", "type", "departement"]
     search_fields = ["mots"]
     search_help_text = "N° FINESS, ou mots du nom, de la ville, du département, de la catégorie."
+
+    def get_urls(self) -> list[URLPattern]:
+        # Écrire est du support : la vérification en deux étapes de l'administration y vaut aussi.
+        vue = self.admin_site.admin_view(annuaire.designer_successeur)
+        return [path("<int:numero>/successeur/", vue, name="structures_structure_successeur"), *super().get_urls()]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Structure], search_term: str

@@ -4,16 +4,16 @@ from typing import Any, cast
 
 from django.dispatch import Signal
 
-# Reçoit `structure` et `personne` ; rend un morceau de page, ou rien.
+# Reçoit `structure` et `request` ; rend un morceau de page, ou rien.
 fiche_montree = Signal()
 # Rend les numéros (pk) des structures où quelqu'un a des droits.
 structures_employees = Signal()
 
 
-def volets(structure: object, personne: object) -> list[str]:
+def volets(structure: object, request: object) -> list[str]:
     return [
         str(rendu)
-        for _, rendu in fiche_montree.send(sender=type(structure), structure=structure, personne=personne)
+        for _, rendu in fiche_montree.send(sender=type(structure), structure=structure, request=request)
         if rendu
     ]
 

@@ -6,6 +6,5 @@ app_name = "structures"
 urlpatterns = [
     path("", annuaire.rechercher, name="rechercher"),
     path("<int:numero>/", annuaire.fiche, name="fiche"),
-    path("<int:numero>/successeur/", annuaire.designer_successeur, name="designer_successeur"),
     path("entites/<str:finess>/", annuaire.entite, name="entite"),
 ]

@@ -1,7 +1,5 @@
 """Créer un compte et confirmer son adresse."""
 
-from uuid import uuid4
-
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -32,7 +30,6 @@ def inscrire(*, acteur: Acteur, identite: Identite, courriel: str, mot_de_passe:
             courriels.confirmation(personne)
         else:
             consigner(acteur=acteur, action="inscription.adresse_connue", objet=personne)
-            _creer_pour_rien(identite, hache)
             aider(personne, courriels.deja_un_compte, a_confirmer=courriels.confirmation_rappelee)
     return personne if nouvelle else None
 
@@ -72,14 +69,6 @@ def _creer(identifiant: str, identite: Identite, courriel: str, hache: str) -> U
         conditions_version=settings.CONDITIONS_VERSION,
         conditions_acceptees_le=timezone.now(),
     )
-
-
-def _creer_pour_rien(identite: Identite, hache: str) -> None:
-    """Le travail d'une création, aussitôt défait."""
-    personne_d_autre = uuid4().hex
-    with transaction.atomic():
-        _creer(personne_d_autre, identite, f"{personne_d_autre}@inscription.invalid", hache)
-        transaction.set_rollback(True)
 
 
 def confirmer(*, acteur: Utilisateur, jeton: str) -> list[str]:

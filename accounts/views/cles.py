@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import services
 from accounts.connexion_forte import personne_a_verifier, preuve_recente, renforcer
 from accounts.erreurs import CodeRefuse
+from accounts.limites import LimiteAtteinte, Porte
 from accounts.views.commun import Requete, suite_demandee
 from accounts.views.securite import apres_l_ajout
 from accounts.views.verification import entrer
@@ -70,11 +71,15 @@ def verifier(request: HttpRequest) -> HttpResponse:
     if personne is None:
         return _trop_tard()
     try:
+        services.compter_tentative(acteur=personne, porte=Porte.FACTEUR, sujet=personne)
         cle = services.verifier_cle(
             acteur=personne, etat=request.session.pop(VERIFICATION, {}), reponse=_reponse(request)
         )
+    except LimiteAtteinte as refus:
+        return JsonResponse({"refus": str(refus)}, status=429)
     except CodeRefuse as refus:
         return JsonResponse({"refus": str(refus)}, status=422)
+    services.effacer_tentative(porte=Porte.FACTEUR, sujet=personne)
     return JsonResponse({"suite": entrer(request, personne, cle)["Location"]})
 
 

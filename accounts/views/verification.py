@@ -14,9 +14,10 @@ from accounts.connexion_forte import code_envoye, est_forte, noter_l_envoi, pers
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse, EnvoiRefuse
 from accounts.forms.securite import CodeForm
+from accounts.limites import Porte
 from accounts.models import FacteurMessage, Utilisateur
 from accounts.queries import Facteur, codes_de_secours_restants, moyens_de_verification
-from accounts.views.commun import avec_suite, lire_ou_ecrire, suite_demandee
+from accounts.views.commun import avec_suite, lire_ou_ecrire, refus_au_formulaire, suite_demandee
 from accounts.views.connexion import destination
 
 
@@ -37,24 +38,37 @@ def verification(request: HttpRequest) -> HttpResponse:
     choisi = _choisi(moyens, request.GET.get("facteur", ""))
     form = CodeForm(request.POST or None, genre=choisi.genre)
     if request.method == "POST" and choisi.genre != GenreFacteur.CLE and form.is_valid():
-        try:
-            services.verifier_facteur(
-                acteur=personne, facteur=choisi, code=form.cleaned_data["code"], sceau=sceau(request)
-            )
-        except CodeRefuse as refus:
-            form.add_error("code", str(refus))
-        else:
-            return entrer(request, personne, choisi)
+        with refus_au_formulaire(form) as refus:
+            if _est_prouve(request, personne, choisi, form):
+                return entrer(request, personne, choisi)
+        return refus.marquer(_page(request, form, choisi, moyens))
+    return _page(request, form, choisi, moyens)
+
+
+def _page(request: HttpRequest, form: CodeForm, choisi: Facteur, moyens: list[Facteur]) -> HttpResponse:
     contexte = {
         "form": form,
         "facteur": choisi,
         "autres": [moyen for moyen in moyens if moyen != choisi],
-        "personne": personne,
         "suite": suite_demandee(request),
         "a_envoyer": isinstance(choisi.objet, FacteurMessage),
         "envoye": code_envoye(request, choisi.reference),
     }
     return render(request, "accounts/verification.html", contexte)
+
+
+def _est_prouve(request: HttpRequest, personne: Utilisateur, facteur: Facteur, form: CodeForm) -> bool:
+    """Essaie le code, ou dit au formulaire pourquoi il est refusé. Lève `LimiteAtteinte`."""
+    services.compter_tentative(acteur=personne, porte=Porte.FACTEUR, sujet=personne)
+    try:
+        services.verifier_facteur(
+            acteur=personne, facteur=facteur, code=form.cleaned_data["code"], sceau=sceau(request)
+        )
+    except CodeRefuse as refus:
+        form.add_error("code", str(refus))
+        return False
+    services.effacer_tentative(porte=Porte.FACTEUR, sujet=personne)
+    return True
 
 
 @login_not_required

@@ -10,9 +10,10 @@ from habilitations.queries.comptes import (
 )
 from habilitations.queries.demandes import (
     ONGLETS,
+    PLAFOND,
     applications_gerees,
     chronologie,
-    compter_les_onglets,
+    compter,
     d_un_onglet,
     demande_du_postulant,
     demandes_confiees,
@@ -28,13 +29,14 @@ from habilitations.queries.preuves import preuves
 
 __all__ = [
     "ONGLETS",
+    "PLAFOND",
     "Absence",
     "TenuDansUneStructure",
     "Tuile",
     "absence",
     "applications_gerees",
     "chronologie",
-    "compter_les_onglets",
+    "compter",
     "d_un_onglet",
     "demande_du_postulant",
     "demandes_confiees",

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Utilisateur
-from habilitations.enums import DECIDEES, GESTES, EtatDemande
+from habilitations.enums import GESTES, EtatDemande
 from habilitations.models import Application, Demande, DemandeQuerySet, Habilitation, Profil, StructureDemandee
 from journal.models import Evenement
 from structures.models import Structure
 from structures.mots import cherches
 
+# La liste ne va pas plus loin : au-delà, des filtres trouvent mieux que des pages.
+PLAFOND = 1_000
 ONGLETS = {"en_attente": "En attente", "traitees": "Traitées", "toutes": "Toutes"}
 
 
@@ -48,26 +50,35 @@ def _lues(demandes: DemandeQuerySet) -> DemandeQuerySet:
 
 
 def filtrer(demandes: DemandeQuerySet, criteres: dict[str, Any]) -> DemandeQuerySet:
-    """Applique les critères de `FiltresForm` ; chaque mot de `q` se cherche dans la personne et dans les structures."""
-    demandees = StructureDemandee.objects.filter(demande=OuterRef("pk"))
+    """Applique les critères de `FiltresForm` ; chaque mot de `q` se cherche dans la personne et dans les structures.
+
+    Personnes et structures se cherchent d'abord, chacune dans sa table : la base ne relit pas leurs noms par demande.
+    """
     if application := criteres.get("application"):
         demandes = demandes.filter(profil__application=application)
     if profil := criteres.get("profil"):
         demandes = demandes.filter(profil=profil)
     if departement := criteres.get("departement"):
-        demandes = demandes.filter(Exists(demandees.filter(structure__departement=departement)))
+        demandes = demandes.filter(_portant_sur(Structure.objects.filter(departement=departement)))
     for mot in criteres.get("q", "").split():
-        structure = Q(structure__numero_finess__istartswith=mot) | Q(structure__nom__icontains=mot)
+        personnes = Utilisateur.objects.filter(
+            Q(nom__icontains=mot)
+            | Q(prenom__icontains=mot)
+            | Q(identifiant__icontains=mot)
+            | Q(courriel__icontains=mot)
+        )
+        structure = Q(numero_finess__istartswith=mot) | Q(nom__icontains=mot)
         for cherche in cherches(mot):
-            structure |= Q(structure__mots__contains=f" {cherche}")
+            structure |= Q(mots__contains=f" {cherche}")
         demandes = demandes.filter(
-            Q(demandeur__nom__icontains=mot)
-            | Q(demandeur__prenom__icontains=mot)
-            | Q(demandeur__identifiant__icontains=mot)
-            | Q(demandeur__courriel__icontains=mot)
-            | Exists(demandees.filter(structure))
+            Q(demandeur__in=personnes.values("pk")) | _portant_sur(Structure.objects.filter(structure))
         )
     return demandes
+
+
+def _portant_sur(structures: QuerySet[Structure]) -> Q:
+    demandees = StructureDemandee.objects.filter(structure__in=structures.order_by().values("pk"))
+    return Q(pk__in=demandees.order_by().values("demande"))
 
 
 def d_un_onglet(demandes: DemandeQuerySet, onglet: str) -> DemandeQuerySet:
@@ -76,12 +87,9 @@ def d_un_onglet(demandes: DemandeQuerySet, onglet: str) -> DemandeQuerySet:
     return demandes.decidees() if onglet == "traitees" else demandes.en_attente()
 
 
-def compter_les_onglets(demandes: DemandeQuerySet) -> dict[str, int]:
-    return demandes.order_by().aggregate(
-        en_attente=Count("pk", Q(etat=EtatDemande.EN_ATTENTE)),
-        traitees=Count("pk", Q(etat__in=DECIDEES)),
-        toutes=Count("pk"),
-    )
+def compter(demandes: DemandeQuerySet) -> int:
+    """Leur nombre ; compter s'arrête une au-delà de `PLAFOND`."""
+    return demandes.order_by()[: PLAFOND + 1].count()
 
 
 def trier(demandes: DemandeQuerySet, tri: str) -> DemandeQuerySet:

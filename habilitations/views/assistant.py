@@ -271,8 +271,7 @@ def _page_structures(request: Requete, gabarit: str, demande: Demande, **context
 @sur_brouillon
 def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
     sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE
-    choisies = list(demande.structures.all())
-    if not sans_structure and not choisies:
+    if not sans_structure and not demande.structures.all():
         messages.error(request, "Ajoutez au moins une structure avant de continuer.")
         return redirect("habilitations:structures", numero=demande.pk)
     form = _form_message(request, demande)
@@ -281,13 +280,17 @@ def recapitulatif(request: Requete, demande: Demande) -> HttpResponse:
             return _envoyer(request, demande, form.cleaned_data["message"])
         except DemandeImpossible as refus:
             form.add_error(None, str(refus))
+    return _page_recapitulatif(request, demande, form)
+
+
+def _page_recapitulatif(request: Requete, demande: Demande, form: MessageForm) -> HttpResponse:
     return _page(
         request,
         "habilitations/recapitulatif.html",
         RECAPITULATIF,
         demande,
-        structures=choisies,
-        sans_structure=sans_structure,
+        structures=demande.structures.all(),
+        sans_structure=demande.profil.nombre_structures == NombreStructures.AUCUNE,
         form=form,
     )
 
@@ -312,9 +315,11 @@ def _envoyer(request: Requete, demande: Demande, message: str) -> HttpResponse:
 def enregistrer_message(request: Requete, demande: Demande) -> HttpResponse:
     """Garde le message en cours d'écriture, puis mène à l'étape demandée ; seul, il ne change pas de page."""
     form = _form_message(request, demande)
+    suite = request.POST.get("suite", "")
     if form.is_valid():
         services.enregistrer_message(demande=demande, message=form.cleaned_data["message"], acteur=demande.demandeur)
-    suite = request.POST.get("suite", "")
+    elif suite:
+        return _page_recapitulatif(request, demande, form)
     if request.headers.get("HX-Request") and not suite:
         return HttpResponse(status=204)
     sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE

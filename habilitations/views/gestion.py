@@ -16,8 +16,9 @@ from habilitations.gardes import Acces, acces_application
 from habilitations.models import Demande, DemandeQuerySet
 from habilitations.queries import (
     ONGLETS,
+    PLAFOND,
     chronologie,
-    compter_les_onglets,
+    compter,
     d_un_onglet,
     demandes_confiees,
     filtrer,
@@ -34,13 +35,17 @@ PAR_PAGE = 25
 @require_GET
 def file(request: Requete, acces: Acces) -> HttpResponse:
     onglet, form, demandes = _liste(request)
-    nombres = compter_les_onglets(demandes)
+    # Les onglets des demandes traitées, les plus longs à compter, ne disent leur nombre qu'une fois ouverts.
+    nombres = {code: compter(d_un_onglet(demandes, code)) for code in {"en_attente", onglet}}
     pages = Paginator(trier(d_un_onglet(demandes, onglet), form.cleaned_data.get("tri", "")), PAR_PAGE)
-    pages.count = nombres[onglet]
+    pages.count = min(nombres[onglet], PLAFOND)
     contexte = {
         "form": form,
         "onglet": onglet,
-        "onglets": [(code, libelle, nombres[code]) for code, libelle in ONGLETS.items()],
+        "onglets": [(code, libelle, nombres.get(code)) for code, libelle in ONGLETS.items()],
+        "plafond": PLAFOND,
+        "plafonnee": nombres[onglet] > PLAFOND,
+        "filtres": request.GET.urlencode(),
         "page": pages.get_page(request.GET.get("page")),
         "filtree": any(form.cleaned_data.get(champ) for champ in ("q", "application", "profil", "departement")),
     }

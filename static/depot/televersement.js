@@ -95,6 +95,11 @@ function envoyer(formulaire) {
 
 // Vrai si la réponse est du portail : un récépissé où aller, ou la page et ses erreurs.
 function conclure(requete) {
+  if (new URL(requete.responseURL || location.href).pathname !== location.pathname) {
+    // La session s'est fermée pendant l'envoi : la connexion est une page, non un morceau de celle-ci.
+    location.assign(location.href);
+    return true;
+  }
   if (requete.status === 201) {
     location.assign(JSON.parse(requete.responseText).adresse);
     return true;

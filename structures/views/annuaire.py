@@ -65,7 +65,7 @@ def _fiche(
         "structure": structure,
         "histoire": queries.histoire(structure),
         "remplacees": list(structure.remplacees.all()),
-        "volets": raccords.volets(structure, request.user),
+        "volets": raccords.volets(structure, request),
         "form": form,
     }
     return render(request, "structures/fiche.html", contexte, status=statut)
@@ -75,7 +75,7 @@ def _form_successeur(request: HttpRequest, structure: Structure, donnees: Any = 
     if not permissions.peut_designer_un_successeur(request.user, structure):
         return None
     actuel = structure.successeur.numero_finess if structure.successeur else ""
-    adresse = reverse("structures:designer_successeur", args=[structure.pk])
+    adresse = reverse("admin:structures_structure_successeur", args=[structure.pk])
     return SuccesseurForm(donnees, adresse=adresse, initial={"numero": actuel})
 
 

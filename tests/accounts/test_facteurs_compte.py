@@ -113,6 +113,13 @@ class TestPreuveRecente:
         )
         assert client.get(f"{SECURITE}ajouter/").status_code == 302
 
+    def test_trop_d_essais_de_mot_de_passe_font_attendre(self, client, personne, settings):
+        settings.LIMITES = settings.LIMITES | {"mot_de_passe": (2, 300)}
+        for attendu in (200, 200, 429):
+            reponse = client.post(f"{SECURITE}mot-de-passe/", {"mot_de_passe": "Faux-Mot-1234"})
+            assert reponse.status_code == attendu
+        assert redonner_le_mot_de_passe(client).status_code == 429
+
     @pytest.mark.parametrize("geste", ["retirer", "renommer"])
     def test_une_session_simple_ne_touche_pas_aux_facteurs(self, client, personne, geste):
         """La session date d'avant le facteur : le mot de passe redonné n'y suffit pas."""

@@ -37,6 +37,12 @@ def client():
     return Client()
 
 
+@pytest.fixture(autouse=True)
+def porte_large(settings):
+    """Les essais comptés par chaque facteur, sans ceux que la porte compte avant lui (voir la fin)."""
+    settings.LIMITES = settings.LIMITES | {"facteur": (100, 300)}
+
+
 @pytest.fixture
 def personne():
     return UtilisateurFactory()
@@ -344,3 +350,30 @@ class TestCodeEphemere:
             reponse = client.post(f"{VERIFICATION}envoyer/", {"facteur": f"courriel-{facteur.pk}"}, follow=True)
             assert ("Trop de codes" in reponse.text) == (rang == 4)
         assert "Attendez 55 minutes" in reponse.text
+
+
+class TestPorte:
+    @pytest.fixture(autouse=True)
+    def trois_essais(self, porte_large, settings):
+        settings.LIMITES = settings.LIMITES | {"facteur": (3, 300)}
+
+    def test_trop_d_essais_ferment_la_porte_et_disent_combien_attendre(self, client, personne, appareil):
+        canal(personne)
+        donner_le_mot_de_passe(client, personne)
+        for _ in range(3):
+            client.post(VERIFICATION, {"code": "000000"})
+        reponse = client.post(f"{VERIFICATION}?facteur=application-{appareil.pk}", {"code": code_de(appareil)})
+        assert reponse.status_code == 429
+        assert "Réessayez dans 5 minutes" in reponse.text
+        assert not est_connecte(client)
+
+    def test_les_essais_d_ailleurs_n_enferment_pas_la_personne(self, client, personne, appareil):
+        ailleurs = Client(REMOTE_ADDR="203.0.113.9")
+        courriel = canal(personne)
+        donner_le_mot_de_passe(ailleurs, personne)
+        for _ in range(5):
+            reponse = ailleurs.post(f"{VERIFICATION}?facteur=courriel-{courriel.pk}", {"code": "000000"})
+        assert reponse.status_code == 429
+        donner_le_mot_de_passe(client, personne)
+        client.post(f"{VERIFICATION}?facteur=application-{appareil.pk}", {"code": code_de(appareil)})
+        assert est_connecte(client)

@@ -1,7 +1,9 @@
 """La boîte d'envoi : un courriel part si la transaction aboutit, une fois, et rien ne se perd."""
 
+import time
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
+from threading import Event
 
 import pytest
 from django.core import mail
@@ -11,7 +13,14 @@ from kombu.exceptions import OperationalError
 
 from courriels.enums import BAIL, DELAIS_ENTRE_ESSAIS, EtatCourriel
 from courriels.models import Courriel
-from courriels.services import TransactionAbsente, ecrire, livrer_les_courriels, renvoyer, reveiller
+from courriels.services import (
+    TransactionAbsente,
+    appeler_un_ouvrier,
+    ecrire,
+    livrer_les_courriels,
+    renvoyer,
+    reveiller,
+)
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
 
@@ -167,12 +176,62 @@ class TestRenvoyer:
         assert livrer_les_courriels() == 0
 
 
-def test_un_courtier_injoignable_ne_fait_pas_echouer_l_appelant(settings, monkeypatch, caplog):
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-
+def test_un_courtier_injoignable_ne_fait_pas_echouer_l_appelant(monkeypatch, caplog):
     def injoignable(*args, **kwargs):
         raise OperationalError("refusé")
 
     monkeypatch.setattr("courriels.services.current_app.send_task", injoignable)
-    reveiller()
+    appeler_un_ouvrier()
     assert "Courtier injoignable" in caplog.text
+
+
+def test_un_courtier_suspendu_ne_retient_pas_la_page(settings, monkeypatch):
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    relance = Event()
+    monkeypatch.setattr("courriels.services.current_app.send_task", lambda *_, **__: relance.wait(5))
+    debut = time.monotonic()
+    reveiller()
+    assert time.monotonic() - debut < 1
+    relance.set()
+
+
+@pytest.mark.django_db
+def test_une_transaction_de_plusieurs_courriels_ne_reveille_qu_une_fois(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as gestes:
+        for _ in range(3):
+            ecrire(destinataire="alix@structure.example", modele="essai", contexte={})
+    assert len(gestes) == 1
+
+
+@pytest.mark.django_db
+def test_une_livraison_qui_echoue_ne_fait_pas_echouer_ce_qui_est_ecrit(
+    monkeypatch, django_capture_on_commit_callbacks, caplog
+):
+    monkeypatch.setattr("courriels.services._prendre", lambda: 1 / 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        ecrire(destinataire="alix@structure.example", modele="essai", contexte={})
+    assert Courriel.objects.get().etat == EtatCourriel.A_ENVOYER
+
+
+@pytest.mark.django_db
+def test_un_retour_a_la_ligne_n_ajoute_ni_entete_ni_destinataire():
+    ecrire(
+        destinataire="alix@structure.example",
+        modele="essai",
+        contexte={"numero": "4\r\nBcc: intrus@ailleurs.example\r\n\r\nAutre texte"},
+    )
+    livrer_les_courriels()
+    (message,) = mail.outbox
+    entetes = message.message()
+    assert "Bcc" not in entetes
+    assert message.recipients() == ["alix@structure.example"]
+    assert "\n" not in entetes["Subject"]
+
+
+@pytest.mark.django_db
+def test_un_destinataire_de_deux_lignes_ne_part_pas():
+    courriel = un_courriel(destinataire="alix@structure.example\nBcc: intrus@ailleurs.example")
+    assert livrer_les_courriels() == 0
+    courriel.refresh_from_db()
+    assert courriel.etat == EtatCourriel.A_ENVOYER
+    assert not mail.outbox

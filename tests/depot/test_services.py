@@ -97,6 +97,26 @@ def test_une_nouvelle_version_garde_la_precedente(juge_favorable):
 
 
 @pytest.mark.django_db
+def test_un_envoi_rejoue_rend_le_meme_document_et_un_seul_recepisse(juge_favorable, stockage):
+    premiere = deposer(b"un")
+    rejouee = deposer(b"un", structure=premiere.structure, acteur=premiere.deposant)
+
+    assert rejouee == premiere
+    assert len(fichiers(stockage)) == 1
+    assert Courriel.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_le_meme_fichier_d_une_autre_personne_ou_apres_la_corbeille_est_une_version(juge_favorable):
+    premiere = deposer(b"un")
+    seconde = deposer(b"un", structure=premiere.structure)
+    assert seconde.version == 2
+
+    services.supprimer(document=seconde, acteur=seconde.deposant)
+    assert deposer(b"un", structure=premiere.structure, acteur=seconde.deposant).version == 3
+
+
+@pytest.mark.django_db
 def test_les_versions_se_comptent_par_nature_et_corbeille_comprise(juge_favorable):
     premiere = deposer()
     services.supprimer(document=premiere, acteur=premiere.deposant)
@@ -273,21 +293,32 @@ def test_une_campagne_s_ouvre_une_fois_par_annee_et_se_clot():
     assert Evenement.objects.sur(campagne).count() == 2
 
 
-@pytest.mark.postgresql
-@pytest.mark.django_db(transaction=True)
-def test_deux_depots_simultanes_ont_deux_versions(juge_favorable):
+def deposer_ensemble(contenus):
+    """Les versions que donnent ces contenus, déposés au même instant par une même personne."""
     campagne, structure, acteur = CampagneFactory(), StructureFactory(), UtilisateurFactory()
-    depart, versions = Barrier(6), []
+    depart, versions = Barrier(len(contenus)), []
 
-    def courir():
+    def courir(contenu):
         depart.wait()
-        versions.append(deposer(campagne=campagne, structure=structure, acteur=acteur).version)
+        versions.append(deposer(contenu, campagne=campagne, structure=structure, acteur=acteur).version)
         connection.close()
 
-    fils = [Thread(target=courir) for _ in range(6)]
+    fils = [Thread(target=courir, args=(contenu,)) for contenu in contenus]
     for fil in fils:
         fil.start()
     for fil in fils:
         fil.join()
+    return sorted(versions)
 
-    assert sorted(versions) == [1, 2, 3, 4, 5, 6]
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_des_depots_simultanes_ont_chacun_leur_version(juge_favorable):
+    assert deposer_ensemble([f"%PDF-{rang}".encode() for rang in range(6)]) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_un_double_clic_ne_fait_qu_une_version(juge_favorable, stockage):
+    assert deposer_ensemble([b"%PDF-un"] * 4) == [1, 1, 1, 1]
+    assert len(fichiers(stockage)) == 1

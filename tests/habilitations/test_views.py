@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from courriels.models import Courriel
 from habilitations.enums import EtatDemande, EtatHabilitation, NombreStructures, TypeDemande
 from habilitations.models import Demande, Habilitation
+from habilitations.services import revoquer
 from tests.accounts.factories import UtilisateurFactory
 from tests.habilitations.factories import (
     ApplicationFactory,
@@ -229,6 +230,17 @@ class TestAssistant:
         demande.refresh_from_db()
         assert demande.etat == EtatDemande.BROUILLON
 
+    def test_un_message_trop_long_n_est_pas_perdu_en_revenant_en_arriere(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        reponse = client.post(f"/demande/{demande.pk}/message/", {"message": "b" * 2001, "suite": "precedent"})
+        assert "b" * 2001 in texte(reponse)
+
+    def test_un_retour_a_la_ligne_compte_pour_un_caractere(self, client, personne):
+        demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
+        client.post(f"/demande/{demande.pk}/recapitulatif/", {"message": "a\r\n" * 999 + "bc"})
+        demande.refresh_from_db()
+        assert (demande.etat, len(demande.message)) == (EtatDemande.EN_ATTENTE, 2000)
+
     def test_changer_de_profil_mene_a_l_etape_qui_convient(self, client, personne):
         demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
         adresse = f"/demande/{demande.pk}/application/"
@@ -365,13 +377,23 @@ class TestFile:
         client.force_login(decideuse)
         return decideuse
 
-    def test_la_file_montre_ce_qui_attend_et_compte_chaque_onglet(self, client, decideuse):
+    def test_la_file_montre_et_compte_ce_qui_attend_et_l_onglet_ouvert(self, client, decideuse):
         attend, traitee = DemandeFactory(), DemandeFactory(etat=EtatDemande.ACCEPTEE)
         page = texte(client.get("/gestion/demandes/"))
-        for attendu in ("En attente (1)", "Traitées (1)", "Toutes (2)", str(attend.demandeur)):
+        for attendu in ("En attente (1)", str(attend.demandeur), f'href="{attend.pk}/?'):
             assert attendu in page
         assert traitee.demandeur.courriel not in page
-        assert traitee.demandeur.courriel in texte(client.get("/gestion/demandes/?etat=traitees"))
+        page = texte(client.get("/gestion/demandes/?etat=toutes"))
+        for attendu in ("En attente (1)", "Toutes (2)", traitee.demandeur.courriel):
+            assert attendu in page
+
+    def test_une_liste_trop_longue_s_arrete_et_renvoie_aux_filtres(self, client, decideuse, monkeypatch):
+        monkeypatch.setattr("habilitations.queries.demandes.PLAFOND", 2)
+        monkeypatch.setattr("habilitations.views.gestion.PLAFOND", 2)
+        DemandeFactory.create_batch(3)
+        page = texte(client.get("/gestion/demandes/"))
+        assert "En attente (plus de 2)" in page
+        assert "Les 2 premières demandes : précisez les filtres" in page
 
     def test_la_file_ne_montre_rien_des_autres_portefeuilles(self, client, decideuse):
         ailleurs = DemandeFactory(profil=ProfilFactory(application=ApplicationFactory(code="extranet", nom="Extranet")))
@@ -447,6 +469,45 @@ class TestFile:
     def test_un_message_piege_reste_du_texte(self, client, decideuse):
         demande = DemandeFactory(message="<script>alert(1)</script>")
         assert "<script>alert(1)" not in client.get(f"/gestion/demandes/{demande.pk}/").content.decode()
+
+    def test_un_motif_piege_reste_du_texte_partout(self, client, decideuse):
+        demande, piege = DemandeFactory(), "<img src=x onerror=alert(1)>"
+        client.post(f"/gestion/demandes/{demande.pk}/refuser/", {"motif": piege})
+        autre = DemandeFactory(demandeur=demande.demandeur)
+        pages = [client.get(f"/gestion/demandes/{numero}/") for numero in (demande.pk, autre.pk)]
+        client.force_login(demande.demandeur)
+        pages += [client.get(f"/mon-compte/demandes/{demande.pk}/"), client.get("/mon-compte/demandes/")]
+        lus = [page.content.decode() for page in pages] + [Courriel.objects.get().html]
+        for lu in lus:
+            assert "onerror" in lu
+            assert "<img src=x" not in lu
+
+    def test_des_champs_de_trop_ne_changent_ni_la_personne_ni_la_structure(self, client, decideuse):
+        demande, ailleurs = DemandeFactory(), StructureFactory()
+        intrus = {
+            "structure": ailleurs.pk,
+            "titulaire": decideuse.pk,
+            "decideur": demande.demandeur.pk,
+            "is_staff": "1",
+        }
+        client.post(f"/gestion/demandes/{demande.pk}/accepter/", intrus)
+        droit = Habilitation.objects.get(demande=demande)
+        assert (droit.titulaire, droit.structure) == (demande.demandeur, demande.structures.get())
+        demande.refresh_from_db()
+        assert demande.decideur == decideuse
+        decideuse.refresh_from_db()
+        assert not decideuse.is_staff
+
+    @pytest.mark.parametrize(("methode", "page"), [("get", ""), ("post", "accepter/"), ("post", "refuser/")])
+    def test_un_role_revoque_en_cours_de_session_ne_decide_plus_au_clic_suivant(self, client, decideuse, methode, page):
+        demande = DemandeFactory()
+        assert client.get(f"/gestion/demandes/{demande.pk}/").status_code == 200
+        revoquer(habilitation=Habilitation.objects.de_gestion().get(), acteur=UtilisateurFactory(), motif="Départ.")
+        reponse = getattr(client, methode)(f"/gestion/demandes/{demande.pk}/{page}", {"motif": "Non."})
+        assert reponse.status_code == 403
+        assert demande.demandeur.courriel not in texte(reponse)
+        demande.refresh_from_db()
+        assert demande.etat == EtatDemande.EN_ATTENTE
 
     @pytest.mark.parametrize("filtres", ["?application=abc", "?departement=ZZ", "?etat=inconnu", "?page=zzz", "?tri=x"])
     def test_un_filtre_absurde_ne_casse_pas_la_file(self, client, decideuse, filtres):

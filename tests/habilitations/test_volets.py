@@ -1,6 +1,7 @@
 """Sur la fiche d'un établissement : qui y est habilité, pour la personne qui le gère."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from habilitations.enums import EtatHabilitation
@@ -61,6 +62,14 @@ def test_hors_de_son_territoire_on_ne_lit_rien(client, gestionnaire, structure):
     assert droit.titulaire.courriel not in page
     gestionnaire.regions.add(structure.departement.region)
     assert droit.titulaire.courriel in fiche(client, structure)
+
+
+def test_une_session_sans_second_facteur_n_y_lit_rien(gestionnaire, structure, settings):
+    settings.SECOND_FACTEUR_OBLIGATOIRE = True
+    droit = HabilitationFactory(structure=structure)
+    faible = Client()
+    faible.force_login(gestionnaire.gestionnaires.get())
+    assert droit.titulaire.courriel not in fiche(faible, structure)
 
 
 def test_une_personne_sans_gestion_ne_lit_rien(client, gestionnaire, structure):

@@ -192,7 +192,7 @@ def pages_vues(client, profil, structure, courriel):
 
 def travail(requete):
     """« SELECT accounts_utilisateur » ; rien d'un point de reprise, que la base pose et défait sans travail."""
-    verbe, table = re.match(r"\s*(\w+)[^\"]*\"?(\w*)", requete["sql"]).groups()
+    verbe, table = re.match(r"(\w+)[^\"]*\"?(\w*)", requete["sql"].strip()).groups()
     return f"{verbe} {table}" if verbe in {"SELECT", "INSERT", "UPDATE", "DELETE"} else None
 
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,30 +158,37 @@ def portail_sqlite(tmp_path_factory):
         yield portail
 
 
+@contextlib.contextmanager
+def base_jetable() -> Iterator[str]:
+    """Une base PostgreSQL neuve, supprimée à la sortie du bloc."""
+    nom = f"navigateur_{uuid.uuid4().hex}"
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as connexion:
+        connexion.execute(f"CREATE DATABASE {nom}")
+        try:
+            yield urlunsplit(urlsplit(POSTGRES_URL)._replace(path=f"/{nom}"))
+        finally:
+            connexion.execute(f"DROP DATABASE {nom} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def portail_complet(tmp_path_factory):
     """Les serveurs de la production : PostgreSQL, Redis, un ouvrier et une horloge Celery, une messagerie SMTP."""
     dossier = tmp_path_factory.mktemp("complet")
-    nom = f"navigateur_{os.getpid()}"
-    base = urlunsplit(urlsplit(POSTGRES_URL)._replace(path=f"/{nom}"))
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as connexion:
-        connexion.execute(f"CREATE DATABASE {nom}")
     boite = BoiteAuxLettres()
     messagerie = Controller(boite, hostname="127.0.0.1", port=port_libre())
     messagerie.start()
-    environnement = {
-        "DATABASE_URL": base,
-        "CELERY_BROKER_URL": f"{REDIS_URL}/14",
-        "CACHE_URL": f"{REDIS_URL}/15?key_prefix={nom}",
-        "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
-    }
     try:
-        with servir(dossier, environnement, boite.recus) as portail:
-            yield portail
+        with base_jetable() as base:
+            environnement = {
+                "DATABASE_URL": base,
+                "CELERY_BROKER_URL": f"{REDIS_URL}/14",
+                "CACHE_URL": f"{REDIS_URL}/15?key_prefix={uuid.uuid4().hex}",
+                "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
+            }
+            with servir(dossier, environnement, boite.recus) as portail:
+                yield portail
     finally:
         messagerie.stop()
-        with psycopg.connect(POSTGRES_URL, autocommit=True) as connexion:
-            connexion.execute(f"DROP DATABASE {nom} WITH (FORCE)")
 
 
 @pytest.fixture(

@@ -18,11 +18,9 @@ from habilitations.enums import EtatDemande
 from habilitations.models import Demande, Habilitation, Profil
 from habilitations.services import ajouter_structure, creer_brouillon
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
-from structures.enums import EtatStructure
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
-from tests.structures.factories import StructureFactory
 
 VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
 CONNEXION = "accounts:connexion"
@@ -124,7 +122,6 @@ TABLE = {
     "structures:rechercher": ([], "get", A_SOI),
     "structures:fiche": (["structure"], "get", A_SOI),
     "structures:entite": (["entite"], "get", A_SOI),
-    "structures:designer_successeur": (["fermee"], "post", [CONNEXION, ABSENT, ABSENT, ABSENT, ABSENT, PARTI]),
     "depot:accueil": ([], "get", AU_DEPOT),
     "depot:nouveau": ([], "get", AU_DEPOSANT),
     "depot:recepisses": ([], "get", [CONNEXION, FERME, ABSENT, FERME, ABSENT, FERME]),  # sans référence
@@ -192,7 +189,6 @@ def objets(roles):
         "facteur": f"sms-{facteur.pk}",
         "facteur_commence": f"sms-{commence.pk}",
         "entite": structure.entite_juridique.numero_finess,
-        "fermee": StructureFactory(etat=EtatStructure.FERME).pk,
         "tenue": Habilitation.objects.filter(titulaire=professionnelle).first().structure_id,
         "courriel": Courriel.objects.first().reference,
     }
@@ -226,6 +222,20 @@ def reponse_a(personne, nom, objets):
 def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(roles, objets, rang):
     obtenues = {nom: reponse_a(roles[rang], nom, objets) for nom in TABLE}
     assert obtenues == {nom: reponses[rang] for nom, (_, _, reponses) in TABLE.items()}
+
+
+def test_aucune_page_d_une_personne_connectee_ne_se_garde_en_cache(roles, objets):
+    for rang in (2, 3):  # la professionnelle, la gestionnaire
+        client = ClientFort()
+        client.force_login(roles[rang])
+        for nom, (arguments, methode, _) in TABLE.items():
+            if methode != "get" or nom.startswith("captcha"):
+                continue
+            reponse = client.get(reverse(nom, args=[objets[argument] for argument in arguments]))
+            if reponse.streaming:
+                b"".join(reponse)
+            assert "no-store" in reponse["Cache-Control"], nom
+            assert "private" in reponse["Cache-Control"] or nom == "sante", nom
 
 
 @pytest.mark.parametrize("rang", range(6), ids=ROLES)

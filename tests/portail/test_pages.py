@@ -94,6 +94,30 @@ def test_un_formulaire_sans_jeton_donne_une_page_qui_dit_quoi_faire():
     assert "rechargez-la, puis recommencez" in reponse.content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "adresse",
+    ["/?q=%00", "/demande/nouvelle/?q=%00", "/demande/nouvelle/?application=%00", "/camsp-cmpp/recepisses/a%00/"],
+)
+def test_un_octet_nul_dans_l_adresse_n_est_pas_une_panne(connectee, adresse):
+    reponse = connectee.get(adresse)
+    assert reponse.status_code == 400
+    assert "Demande incomprise" in reponse.content.decode()
+
+
+@pytest.mark.django_db
+def test_l_adresse_d_un_bouton_a_une_page_qui_dit_quoi_faire(connectee):
+    reponse = connectee.get("/deconnexion/")
+    assert reponse.status_code == 405
+    assert "Ce geste se fait depuis sa page" in reponse.content.decode()
+    assert "POST" in reponse["Allow"]
+
+
+@pytest.mark.django_db
+def test_un_hote_invente_est_refuse_avant_toute_page(client):
+    assert client.post("/inscription/", headers={"host": "pirate.example"}).status_code == 400
+
+
 def test_la_page_500_se_rend_sans_base(rf):
     reponse = views.erreur_interne(rf.get("/"))
     assert reponse.status_code == 500

@@ -138,7 +138,7 @@ def fermee(annuaire):
 
 
 def designer(client, structure, numero):
-    return client.post(reverse("structures:designer_successeur", args=[structure.pk]), {"numero": numero})
+    return client.post(reverse("admin:structures_structure_successeur", args=[structure.pk]), {"numero": numero})
 
 
 @pytest.fixture
@@ -167,7 +167,9 @@ def test_un_successeur_introuvable_ou_ferme_est_refuse(support, fermee, numero):
 
 def test_nul_autre_que_le_support_ne_designe_de_successeur(annuaire, fermee):
     assert "Successeur" not in fiche(annuaire, fermee)
-    assert designer(annuaire, fermee, "750790073").status_code == 404
+    assert designer(annuaire, fermee, "750790073").status_code in {302, 403}
+    fermee.refresh_from_db()
+    assert fermee.successeur is None
 
 
 def test_un_etablissement_ouvert_n_a_pas_de_successeur(support):

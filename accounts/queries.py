@@ -13,6 +13,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts import prolongements
 from accounts.enums import EtatChangement, EtatCompte, GenreFacteur
+from accounts.limites import Porte
 from accounts.models import ChangementCourriel, FacteurMessage, SessionOuverte, Utilisateur
 from accounts.prolongements import Empechement, Ligne, Partie
 from courriels.enums import EtatCourriel
@@ -140,6 +141,8 @@ def pourquoi_ne_peut_elle_pas_entrer(personne: Utilisateur) -> list[Empechement]
     return [
         *_etat(personne),
         *_refus_recents(personne),
+        *_limites(personne),
+        *_facteurs_demandes(personne),
         *_courriels_perdus(personne),
         *(empechement for trouver in prolongements.empechements for empechement in trouver(personne)),
     ]
@@ -178,6 +181,30 @@ def _refus_recents(personne: Utilisateur) -> Iterable[Empechement]:
             f"{refus.count()} connexion(s) refusée(s) en sept jours, la dernière le "
             f"{date_format(timezone.localtime(dernier.date), 'd/m/Y à H:i')} depuis {dernier.adresse or 'inconnue'}.",
             "Mot de passe faux ou compte fermé : proposer « Identifiant ou mot de passe oublié ? ».",
+        )
+
+
+def _limites(personne: Utilisateur) -> Iterable[Empechement]:
+    """Les portes qui la refusent encore : la fenêtre s'est ouverte au plus tard au refus que garde le journal."""
+    for porte in Porte:
+        debut = timezone.now() - timedelta(seconds=porte.duree)
+        refus = Evenement.objects.sur(personne).filter(action="limite.atteinte", date__gte=debut, apres__porte=porte)
+        if dernier := refus.first():
+            fin = timezone.localtime(dernier.date + timedelta(seconds=porte.duree))
+            yield Empechement(
+                f"Trop de tentatives ({porte.value.replace('_', ' ')}) depuis {dernier.adresse or 'inconnue'} : "
+                f"refus jusqu'au {date_format(fin, 'd/m/Y à H:i')} au plus tard.",
+                "Attendre : la limite se lève seule.",
+            )
+
+
+def _facteurs_demandes(personne: Utilisateur) -> Iterable[Empechement]:
+    if tenus := facteurs(personne):
+        yield Empechement(
+            "Un second facteur est demandé à la connexion : "
+            + ", ".join(f"{facteur.genre.label} ({facteur.nom})" for facteur in tenus)
+            + ".",
+            "Perdu : vérifier l'identité, puis action « Réinitialiser les seconds facteurs (avec un motif) ».",
         )
 
 

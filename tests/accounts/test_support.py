@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import middleware, prolongements, services
 from accounts.enums import EtatCompte, Fermeture
 from accounts.erreurs import GesteRefuse
+from accounts.limites import LimiteAtteinte, Porte
 from accounts.models import ChangementCourriel
 from accounts.prolongements import Empechement
 from accounts.queries import pourquoi_ne_peut_elle_pas_entrer
@@ -84,6 +85,28 @@ def test_le_panneau_dit_un_changement_d_adresse_conteste():
 def test_une_application_ajoute_ses_constats(personne, monkeypatch):
     monkeypatch.setattr(prolongements, "empechements", [lambda personne: [Empechement("Limitée jusqu'à 10:42.")]])
     assert [un.constat for un in pourquoi_ne_peut_elle_pas_entrer(personne)] == ["Limitée jusqu'à 10:42."]
+
+
+def constats(personne):
+    return [empechement.constat for empechement in pourquoi_ne_peut_elle_pas_entrer(personne)]
+
+
+def test_le_panneau_dit_la_limite_atteinte_tant_qu_elle_dure(personne, monkeypatch):
+    for _ in range(Porte.CONNEXION.nombre):
+        services.compter_tentative(acteur=None, porte=Porte.CONNEXION, sujet=personne.identifiant)
+    assert constats(personne) == []
+    with pytest.raises(LimiteAtteinte):
+        services.compter_tentative(acteur=None, porte=Porte.CONNEXION, sujet=personne.identifiant)
+    assert "Trop de tentatives (connexion)" in constats(personne)[0]
+    plus_tard = timezone.now() + timedelta(seconds=Porte.CONNEXION.duree + 1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: plus_tard)
+    assert constats(personne) == []
+
+
+def test_le_panneau_dit_les_facteurs_que_la_connexion_demande(personne):
+    assert constats(personne) == []
+    services.enroler_courriel(personne=personne, acteur=personne)
+    assert "Code par courriel" in constats(personne)[0]
 
 
 # --- Voir le portail comme une personne ------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from tests.navigateur.gestes import MOT_DE_PASSE, lien_du_courriel, regarder, se
 
 
 def redonner_le_mot_de_passe(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Vérifier que c'est vous")).to_be_visible()
-    page.get_by_label("Mot de passe actuel").fill(MOT_DE_PASSE)
+    expect(page.get_by_role("heading", name="Redonnez votre mot de passe")).to_be_visible()
+    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
     page.get_by_role("button", name="Continuer").click()
 
 

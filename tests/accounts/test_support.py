@@ -1,5 +1,6 @@
 """Ce que le support voit et peut : comprendre un refus, voir le portail comme une personne, réunir deux comptes."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -185,7 +186,12 @@ def test_ni_l_administration_ni_les_secrets_ne_s_ouvrent_pendant_qu_on_regarde(c
 
 
 def test_la_preuve_du_support_n_ouvre_pas_les_pages_qui_exigent_celle_de_la_personne(client, support):
-    regarder(client, gestionnaire())
+    regardee = gestionnaire()
+    regardee.codes_de_secours.create(empreinte="x")
+    regarder(client, regardee)
+    session = client.session
+    session["connexion_forte"] = {"moyen": f"secours-{support.pk}", "le": int(time.time())}
+    session.save()
     reponse = client.get("/gestion/demandes/")
     assert reponse.url == "/verification/?next=%2Fgestion%2Fdemandes%2F"
     assert client.get(reponse.url).status_code == 403

@@ -5,7 +5,6 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from accounts.enums import EtatCompte
 from accounts.jetons import Usage, creer
@@ -17,6 +16,7 @@ from habilitations.erreurs import DemandeImpossible, TransitionInterdite
 from habilitations.models import Demande, Habilitation
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
+from tests.conftest import ClientFort
 from tests.habilitations.factories import DemandeFactory, gestionnaire, profil_avec_structures, profil_sans_structure
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -59,7 +59,7 @@ def test_deux_decisions_a_la_fois_n_en_font_qu_une_et_un_courriel():
 
 def test_le_second_gestionnaire_lit_qui_a_decide():
     demande = DemandeFactory()
-    clients = [Client(), Client()]
+    clients = [ClientFort(), ClientFort()]
     for client in clients:
         client.force_login(gestionnaire())
     adresse = f"/gestion/demandes/{demande.pk}/accepter/"

@@ -1,17 +1,25 @@
 """Les comptes vus par le support : à lire et à chercher ; les gestes passent par les services."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
+from accounts.middleware import CLE
 from accounts.models import IdentiteExterne, Utilisateur
+from accounts.queries import par_identifiant_ou_courriel, pourquoi_ne_peut_elle_pas_entrer
 
 # La page de django-otp laisse lire le secret d'une application d'authentification, ou en donner une à quelqu'un.
 admin.site.unregister(TOTPDevice)
@@ -21,6 +29,32 @@ class ActionMotivee(ActionForm):
     motif = forms.CharField(label="Motif", required=False, max_length=300)
 
 
+class RegardForm(forms.Form):
+    motif = forms.CharField(
+        label="Motif",
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        error_messages={"required": "Indiquez un motif : le journal le garde."},
+    )
+
+
+class FusionForm(RegardForm):
+    """L'autre compte, désigné par son identifiant ou son adresse."""
+
+    autre = forms.CharField(
+        label="Compte à fermer (identifiant ou adresse courriel)",
+        max_length=254,
+        error_messages={"required": "Saisissez l'identifiant ou l'adresse de l'autre compte."},
+    )
+    field_order = ["autre", "motif"]
+
+    def clean_autre(self) -> Utilisateur:
+        trouvee = par_identifiant_ou_courriel(self.cleaned_data["autre"])
+        if trouvee is None:
+            raise ValidationError("Aucun compte n'a cet identifiant ni cette adresse.")
+        return trouvee
+
+
 @admin.register(Utilisateur)
 class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
     list_display = ["identifiant", "nom", "prenom", "courriel", "etat", "last_login"]
@@ -28,10 +62,12 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
     search_fields = ["identifiant", "nom", "prenom", "courriel"]
     show_full_result_count = False
     fieldsets = [
+        ("Pourquoi ne peut-elle pas entrer ?", {"fields": ["empechements", "aider"]}),
         (None, {"fields": ["identifiant", "prenom", "nom", "courriel", "telephone_lisible", "structure"]}),
-        ("Compte", {"fields": ["etat", "cree_le", "confirme_le", "last_login", "is_staff"]}),
+        ("Compte", {"fields": ["etat", "ferme_le", "fermeture", "cree_le", "confirme_le", "last_login", "is_staff"]}),
         ("Conditions d'utilisation", {"fields": ["conditions_version", "conditions_acceptees_le"]}),
     ]
+    readonly_fields = ["empechements", "aider"]
     action_form = ActionMotivee
     actions = ["renvoyer_la_confirmation", "desactiver", "reactiver", "reinitialiser_les_facteurs"]
 
@@ -64,6 +100,75 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
             queryset,
             lambda personne: services.reinitialiser_facteurs(acteur=acteur, personne=personne, motif=motif),
         )
+
+    @admin.display(description="Constats")
+    def empechements(self, personne: Utilisateur) -> str:
+        constats = pourquoi_ne_peut_elle_pas_entrer(personne)
+        return render_to_string("accounts/admin/empechements.html", {"constats": constats})
+
+    @admin.display(description="Aider")
+    def aider(self, personne: Utilisateur) -> str:
+        gestes = [("regarder", "Voir le portail comme cette personne"), ("fusionner", "Réunir avec un autre compte")]
+        return format_html_join(
+            " · ",
+            '<a href="{}">{}</a>',
+            ((reverse(f"admin:accounts_{geste}", args=[personne.pk]), libelle) for geste, libelle in gestes),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        gestes = [
+            path("<int:numero>/regarder/", self.admin_site.admin_view(self.regarder), name="accounts_regarder"),
+            path("<int:numero>/fusionner/", self.admin_site.admin_view(self.fusionner), name="accounts_fusionner"),
+        ]
+        return gestes + super().get_urls()
+
+    def regarder(self, request: HttpRequest, numero: int) -> HttpResponse:
+        """Un motif, puis l'accueil du portail tel que la personne le voit."""
+        personne = self._aidee(request, numero)
+        form = RegardForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                fin = services.commencer_regard(acteur=_acteur(request), personne=personne, **form.cleaned_data)
+            except GesteRefuse as refus:
+                form.add_error(None, str(refus))
+            else:
+                request.session[CLE] = {"personne": personne.pk, "fin": fin.isoformat()}
+                return redirect("accueil")
+        return self._page(request, "accounts/admin/regarder.html", personne, form=form)
+
+    def fusionner(self, request: HttpRequest, numero: int) -> HttpResponse:
+        """L'autre compte, l'aperçu, puis le geste : la personne affichée garde le sien."""
+        gardee = self._aidee(request, numero)
+        form = FusionForm(request.POST or None)
+        apercu: list[str] = []
+        if request.method == "POST" and form.is_valid():
+            fermee = form.cleaned_data["autre"]
+            if refus := services.refus_de_fusion(gardee, fermee):
+                form.add_error("autre", refus)
+            elif "confirmer" not in request.POST:
+                apercu = services.apercu_de_fusion(gardee, fermee)
+            elif self._reunir(request, gardee, form):
+                return redirect("admin:accounts_utilisateur_change", gardee.pk)
+        return self._page(request, "accounts/admin/fusionner.html", gardee, form=form, apercu=apercu)
+
+    def _reunir(self, request: HttpRequest, gardee: Utilisateur, form: "FusionForm") -> bool:
+        fermee, motif = form.cleaned_data["autre"], form.cleaned_data["motif"]
+        try:
+            services.fusionner(acteur=_acteur(request), gardee=gardee, fermee=fermee, motif=motif)
+        except GesteRefuse as refus:
+            form.add_error(None, str(refus))
+            return False
+        self.message_user(request, f"Le compte {fermee.identifiant} est réuni à {gardee.identifiant}, et fermé.")
+        return True
+
+    def _aidee(self, request: HttpRequest, numero: int) -> Utilisateur:
+        if not self.has_assister_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(Utilisateur, pk=numero)
+
+    def _page(self, request: HttpRequest, gabarit: str, personne: Utilisateur, **contexte: Any) -> HttpResponse:
+        contexte |= self.admin_site.each_context(request) | {"personne": personne, "opts": self.opts}
+        return render(request, gabarit, contexte)
 
     def _faire(
         self, request: HttpRequest, queryset: QuerySet[Utilisateur], geste: Callable[[Utilisateur], None]

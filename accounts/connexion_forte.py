@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, get_random_string
 
@@ -28,7 +29,7 @@ CODE_ENVOYE = "code_envoye"
 DUREE_ATTENTE = 10 * 60
 DUREE_REDONNE = 10 * 60
 
-Vue = Callable[..., HttpResponse]
+Vue = Callable[..., HttpResponseBase]
 
 
 def attendre_le_facteur(request: HttpRequest, personne: Utilisateur) -> None:
@@ -77,6 +78,9 @@ def reporter_la_force(request: HttpRequest, personne: Utilisateur) -> None:
 
 
 def est_forte(request: HttpRequest) -> bool:
+    """Jamais pour qui regarde comme une autre personne : la preuve est celle du support, non la sienne."""
+    if getattr(request, "regard", None):
+        return False
     force = request.session.get(FORCE)
     if not force or _maintenant() - force["le"] > settings.DUREE_CONNEXION_FORTE:
         return False
@@ -110,15 +114,28 @@ def preuve_recente(vue: Vue) -> Vue:
     """Réserve une page à qui vient de redonner son mot de passe et, si elle en a un, un second facteur."""
 
     @wraps(vue)
-    def gardee(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        suite = request.get_full_path() if request.method == "GET" else reverse("accounts:securite")
+    def gardee(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "regard", None):
+            refus = "Ce geste engage le compte : il n'est ouvert qu'à la personne elle-même."
+            return render(request, "accounts/regard_refuse.html", {"refus": refus}, status=403)
+        suite = _page_gardee(request)
         if isinstance(request.user, Utilisateur) and facteurs(request.user) and not est_forte(request):
             return vers_la_verification(suite)
-        if _maintenant() - request.session.get(REDONNE, 0) > DUREE_REDONNE:
+        # Un formulaire ouvert à temps peut s'envoyer un peu plus tard : ce qu'il porte ne se perd pas.
+        delai = DUREE_REDONNE * (2 if request.method == "POST" else 1)
+        if _maintenant() - request.session.get(REDONNE, 0) > delai:
             return HttpResponseRedirect(f"{reverse('accounts:redonner_mot_de_passe')}?{urlencode({'next': suite})}")
         return vue(request, *args, **kwargs)
 
     return gardee
+
+
+def _page_gardee(request: HttpRequest) -> str:
+    """Où revenir ensuite ; dans « Sécurité », plus d'une adresse ne s'ouvre que par l'envoi d'un formulaire."""
+    if request.method == "GET":
+        return request.get_full_path()
+    securite = reverse("accounts:securite")
+    return securite if request.path.startswith(securite) else request.path
 
 
 def _maintenant() -> int:

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import Utilisateur
+from accounts.enums import EtatChangement
+from accounts.models import ChangementCourriel, Utilisateur
 
 
 class LienInvalide(Exception):
@@ -23,6 +24,8 @@ class LienInvalide(Exception):
 class Usage(StrEnum):
     CONFIRMATION = "confirmation"
     MOT_DE_PASSE = "mot_de_passe"
+    NOUVELLE_ADRESSE = "nouvelle_adresse"
+    CONTESTATION = "contestation"
 
     @property
     def duree(self) -> int:
@@ -30,6 +33,8 @@ class Usage(StrEnum):
         durees: dict[Usage, int] = {
             Usage.CONFIRMATION: settings.DUREE_LIEN_CONFIRMATION,
             Usage.MOT_DE_PASSE: settings.DUREE_LIEN_MOT_DE_PASSE,
+            Usage.NOUVELLE_ADRESSE: settings.DUREE_LIEN_CONFIRMATION,
+            Usage.CONTESTATION: settings.DUREE_LIEN_CONTESTATION,
         }
         return durees[self]
 
@@ -48,6 +53,33 @@ def lire(jeton: str, usage: Usage) -> Utilisateur:
     if personne is None or not constant_time_compare(empreinte, _empreinte(personne)):
         raise LienInvalide(personne)
     return personne
+
+
+def creer_pour_changement(changement: ChangementCourriel, usage: Usage) -> str:
+    return signing.dumps([changement.pk, _empreinte(changement.personne)], salt=f"accounts.{usage}")
+
+
+def lire_changement(jeton: str, usage: Usage) -> ChangementCourriel:
+    """Le changement d'adresse qu'un lien confirme ou conteste. Lève `LienInvalide`.
+
+    Confirmer meurt avec le compte tel qu'il était ; contester lui survit, sinon un intrus l'éteindrait.
+    """
+    try:
+        pk, empreinte = signing.loads(jeton, salt=f"accounts.{usage}", max_age=usage.duree)
+    except signing.BadSignature as erreur:
+        raise LienInvalide from erreur
+    changement = ChangementCourriel.objects.select_related("personne").filter(pk=pk).first()
+    if changement is None:
+        raise LienInvalide
+    if usage == Usage.CONTESTATION:
+        vaut = changement.etat in (EtatChangement.EN_ATTENTE, EtatChangement.CONFIRME)
+    else:
+        vaut = changement.etat == EtatChangement.EN_ATTENTE and constant_time_compare(
+            empreinte, _empreinte(changement.personne)
+        )
+    if not vaut:
+        raise LienInvalide(changement.personne)
+    return changement
 
 
 def _empreinte(personne: Utilisateur) -> str:

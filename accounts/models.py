@@ -1,6 +1,6 @@
 """La personne : son identité, son compte, ce qu'elle a accepté."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import phonenumbers
@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from phonenumbers import PhoneNumberFormat
 
-from accounts.enums import EtatCompte, FinDeSession, GenreFacteur
+from accounts.enums import EtatChangement, EtatCompte, Fermeture, FinDeSession, GenreFacteur
 from structures.models import Structure
 
 
@@ -52,6 +52,11 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     confirme_le = models.DateTimeField("adresse confirmée le", null=True, blank=True)
     conditions_version = models.CharField("conditions acceptées (version)", max_length=20, blank=True)
     conditions_acceptees_le = models.DateTimeField("conditions acceptées le", null=True, blank=True)
+    ferme_le = models.DateTimeField("compte fermé le", null=True, blank=True)
+    fermeture = models.CharField("raison de la fermeture", max_length=10, choices=Fermeture, blank=True)
+    # Avertissements d'inactivité : ils ne valent que s'ils suivent la dernière venue de la personne.
+    avertissements = models.PositiveSmallIntegerField("avertissements d'inactivité", default=0, editable=False)
+    averti_le = models.DateTimeField("averti d'inactivité le", null=True, blank=True, editable=False)
 
     objects = UtilisateurManager()
 
@@ -65,6 +70,11 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=Q(identifiant=Lower("identifiant")), name="identifiant_en_minuscules"),
             models.CheckConstraint(condition=Q(courriel=Lower("courriel")), name="courriel_en_minuscules"),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatCompte.FERME, EtatCompte.ANONYME], ferme_le__isnull=False)
+                | (~Q(etat__in=[EtatCompte.FERME, EtatCompte.ANONYME]) & Q(ferme_le__isnull=True)),
+                name="compte_ferme_a_une_date",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,6 +101,33 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         return self.etat == EtatCompte.ACTIF
+
+    @property
+    def derniere_venue(self) -> datetime:
+        return max(filter(None, (self.last_login, self.confirme_le, self.cree_le)))
+
+
+class ChangementCourriel(models.Model):
+    """Une nouvelle adresse : elle ne compte qu'une fois confirmée, et l'ancienne peut la contester."""
+
+    personne = models.ForeignKey(Utilisateur, models.CASCADE, related_name="changements_courriel")
+    ancien = models.EmailField("ancienne adresse")
+    nouveau = models.EmailField("nouvelle adresse")
+    etat = models.CharField("état", max_length=10, choices=EtatChangement, default=EtatChangement.EN_ATTENTE)
+    demande_le = models.DateTimeField("demandé le", default=timezone.now, editable=False)
+    confirme_le = models.DateTimeField("confirmé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "changement d'adresse"
+        ordering = ["-demande_le", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["personne"], condition=Q(etat=EtatChangement.EN_ATTENTE), name="une_adresse_a_confirmer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ancien} → {self.nouveau}"
 
 
 class FacteurMessage(models.Model):

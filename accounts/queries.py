@@ -1,20 +1,31 @@
 """Lectures des comptes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
-from accounts.enums import EtatCompte, GenreFacteur
-from accounts.models import FacteurMessage, SessionOuverte, Utilisateur
+from accounts import prolongements
+from accounts.enums import EtatChangement, EtatCompte, GenreFacteur
+from accounts.limites import Porte
+from accounts.models import ChangementCourriel, FacteurMessage, SessionOuverte, Utilisateur
+from accounts.prolongements import Empechement, Ligne, Partie
+from courriels.enums import EtatCourriel
+from courriels.models import Courriel
+from journal.models import Evenement
 
 
 def par_identifiant_ou_courriel(saisie: str) -> Utilisateur | None:
+    """Un compte anonymisé n'a plus ni identifiant ni adresse."""
     saisie = saisie.strip().lower()
-    return Utilisateur.objects.filter(Q(identifiant=saisie) | Q(courriel=saisie)).first()
+    comptes = Utilisateur.objects.exclude(etat=EtatCompte.ANONYME)
+    return comptes.filter(Q(identifiant=saisie) | Q(courriel=saisie)).first()
 
 
 def a_confirmer(numero: int | None) -> Utilisateur | None:
@@ -119,3 +130,155 @@ def sessions_ouvertes(personne: Utilisateur) -> QuerySet[SessionOuverte]:
 def vient_d_une_adresse_habituelle(personne: Utilisateur, adresse: str | None) -> bool:
     """Si la personne s'est déjà connectée depuis cette adresse."""
     return adresse is not None and personne.sessions.filter(adresse=adresse).exists()
+
+
+def courriel_a_confirmer(personne: Utilisateur) -> ChangementCourriel | None:
+    return personne.changements_courriel.filter(etat=EtatChangement.EN_ATTENTE).first()
+
+
+def pourquoi_ne_peut_elle_pas_entrer(personne: Utilisateur) -> list[Empechement]:
+    """Ce qui empêche la personne d'entrer, ou qui l'explique ; les applications du haut et les lots y ajoutent."""
+    return [
+        *_etat(personne),
+        *_refus_recents(personne),
+        *_limites(personne),
+        *_facteurs_demandes(personne),
+        *_courriels_perdus(personne),
+        *(empechement for trouver in prolongements.empechements for empechement in trouver(personne)),
+    ]
+
+
+def _etat(personne: Utilisateur) -> Iterable[Empechement]:
+    if personne.etat == EtatCompte.A_CONFIRMER:
+        yield Empechement(
+            "L'adresse courriel n'est pas confirmée.", "Action « Renvoyer le courriel de confirmation », dans la liste."
+        )
+    if personne.etat == EtatCompte.DESACTIVE:
+        conteste = personne.changements_courriel.filter(etat=EtatChangement.CONTESTE).first()
+        if conteste:
+            yield Empechement(
+                f"Le compte est suspendu : {conteste.ancien} conteste le passage à {conteste.nouveau}.",
+                "Joindre la personne autrement, puis « Réactiver (avec un motif) ».",
+            )
+        else:
+            yield Empechement("Le compte est désactivé.", "Action « Réactiver (avec un motif) », dans la liste.")
+    if personne.etat == EtatCompte.FERME and personne.ferme_le:
+        yield Empechement(
+            f"Le compte est fermé depuis le {date_format(personne.ferme_le, 'd/m/Y')}, "
+            f"{personne.get_fermeture_display()}.",
+            "Action « Réactiver (avec un motif) » ; ses habilitations seront à redemander.",
+        )
+    if personne.etat == EtatCompte.ANONYME:
+        yield Empechement("Le compte est anonymisé.", "Il ne se rouvre pas : la personne en crée un autre.")
+
+
+def _refus_recents(personne: Utilisateur) -> Iterable[Empechement]:
+    refus = Evenement.objects.sur(personne).filter(
+        action="connexion.refusee", date__gte=timezone.now() - timedelta(days=7)
+    )
+    if dernier := refus.first():
+        yield Empechement(
+            f"{refus.count()} connexion(s) refusée(s) en sept jours, la dernière le "
+            f"{date_format(timezone.localtime(dernier.date), 'd/m/Y à H:i')} depuis {dernier.adresse or 'inconnue'}.",
+            "Mot de passe faux ou compte fermé : proposer « Identifiant ou mot de passe oublié ? ».",
+        )
+
+
+def _limites(personne: Utilisateur) -> Iterable[Empechement]:
+    """Les portes qui la refusent encore : la fenêtre s'est ouverte au plus tard au refus que garde le journal."""
+    for porte in Porte:
+        debut = timezone.now() - timedelta(seconds=porte.duree)
+        refus = Evenement.objects.sur(personne).filter(action="limite.atteinte", date__gte=debut, apres__porte=porte)
+        if dernier := refus.first():
+            fin = timezone.localtime(dernier.date + timedelta(seconds=porte.duree))
+            yield Empechement(
+                f"Trop de tentatives ({porte.value.replace('_', ' ')}) depuis {dernier.adresse or 'inconnue'} : "
+                f"refus jusqu'au {date_format(fin, 'd/m/Y à H:i')} au plus tard.",
+                "Attendre : la limite se lève seule.",
+            )
+
+
+def _facteurs_demandes(personne: Utilisateur) -> Iterable[Empechement]:
+    if tenus := facteurs(personne):
+        yield Empechement(
+            "Un second facteur est demandé à la connexion : "
+            + ", ".join(f"{facteur.genre.label} ({facteur.nom})" for facteur in tenus)
+            + ".",
+            "Perdu : vérifier l'identité, puis action « Réinitialiser les seconds facteurs (avec un motif) ».",
+        )
+
+
+def _courriels_perdus(personne: Utilisateur) -> Iterable[Empechement]:
+    lettres = Courriel.objects.filter(destinataire=personne.courriel)
+    if perdu := lettres.filter(etat=EtatCourriel.EN_ECHEC).first():
+        yield Empechement(
+            f"Un courriel n'est pas arrivé à {personne.courriel} : {perdu.derniere_erreur or perdu.sujet}",
+            "Vérifier l'adresse avec la personne, puis « Renvoyer » depuis la boîte d'envoi.",
+        )
+    elif retarde := lettres.filter(etat=EtatCourriel.A_ENVOYER, essais__gt=0).first():
+        yield Empechement(
+            f"Un courriel attend un nouvel essai : {retarde.derniere_erreur}", "Il repart seul ; attendre."
+        )
+
+
+def identite_exportee(personne: Utilisateur) -> Iterable[Ligne]:
+    yield {
+        "identifiant": personne.identifiant,
+        "prénom": personne.prenom,
+        "nom": personne.nom,
+        "adresse courriel": personne.courriel,
+        "téléphone professionnel": personne.telephone_lisible,
+        "structure d'appartenance": str(personne.structure or ""),
+        "compte créé le": personne.cree_le,
+        "adresse confirmée le": personne.confirme_le,
+        "dernière connexion": personne.last_login,
+        "conditions acceptées": personne.conditions_version,
+        "conditions acceptées le": personne.conditions_acceptees_le,
+    }
+
+
+def changements_exportes(personne: Utilisateur) -> Iterable[Ligne]:
+    for changement in personne.changements_courriel.order_by("demande_le"):
+        yield {
+            "ancienne adresse": changement.ancien,
+            "nouvelle adresse": changement.nouveau,
+            "demandé le": changement.demande_le,
+            "état": changement.get_etat_display(),
+        }
+
+
+ACCES = {
+    "connexion.reussie": "connexion",
+    "connexion.refusee": "connexion refusée",
+    "deconnexion": "déconnexion",
+    "mot_de_passe.change": "mot de passe changé",
+    "mot_de_passe.reinitialise": "mot de passe réinitialisé",
+    "regard.commence": "le support voit le portail à votre place, en lecture seule",
+    "regard.termine": "le support cesse de voir le portail à votre place",
+}
+
+
+def acces_exportes(personne: Utilisateur) -> Iterable[Ligne]:
+    """Les entrées dans le compte, telles que le journal les garde."""
+    for evenement in Evenement.objects.sur(personne).filter(action__in=ACCES).order_by("date", "pk").iterator():
+        yield {"date": evenement.date, "quoi": ACCES[evenement.action], "adresse": evenement.adresse}
+
+
+def courriels_exportes(personne: Utilisateur) -> Iterable[Ligne]:
+    lettres = Courriel.objects.filter(destinataire=personne.courriel).order_by("cree_le").defer("texte", "html")
+    for lettre in lettres.iterator():
+        yield {
+            "date": lettre.cree_le,
+            "à": lettre.destinataire,
+            "objet": lettre.sujet,
+            "état": lettre.get_etat_display(),
+            "envoyé le": lettre.envoye_le,
+        }
+
+
+PARTIES = [
+    Partie("Identité", identite_exportee),
+    Partie("Changements d'adresse", changements_exportes),
+    Partie("Connexions", acces_exportes),
+    Partie("Courriels reçus", courriels_exportes),
+]

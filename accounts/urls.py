@@ -1,6 +1,18 @@
 from django.urls import path
 
-from accounts.views import cles, compte, connexion, inscription, oubli, securite, sessions, verification
+from accounts.views import (
+    adresse,
+    cles,
+    compte,
+    connexion,
+    donnees,
+    inscription,
+    oubli,
+    regard,
+    securite,
+    sessions,
+    verification,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -40,6 +52,12 @@ urlpatterns = [
     path("mon-compte/sessions/fermer-les-autres/", sessions.fermer_autres, name="fermer_autres_sessions"),
     path("mon-compte/sessions/<int:pk>/fermer/", sessions.fermer, name="fermer_session"),
     path("session/prolonger/", sessions.prolonger, name="prolonger_session"),
+    path("mon-compte/courriel/", adresse.changer_courriel, name="changer_courriel"),
+    path("mon-compte/donnees/", donnees.mes_donnees, name="mes_donnees"),
+    path("mon-compte/fermer/", donnees.fermer_mon_compte, name="fermer_mon_compte"),
+    path("nouvelle-adresse/<str:jeton>/", adresse.confirmer_courriel, name="confirmer_courriel"),
+    path("nouvelle-adresse/<str:jeton>/contester/", adresse.contester_courriel, name="contester_courriel"),
+    path("regard/arreter/", regard.arreter_regard, name="arreter_regard"),
     # L'administration n'a ni sa propre connexion, ni son propre changement de mot de passe.
     path("admin/login/", connexion.connexion_support, name="connexion_support"),
     path("admin/logout/", connexion.deconnexion),

@@ -23,7 +23,7 @@ class CourrielAdmin(admin.ModelAdmin[Courriel]):
         remis = sum(renvoyer(courriel=courriel, acteur=request.user) for courriel in queryset)
         self.message_user(
             request,
-            f"{remis} courriel(s) en échec remis à l'envoi ; les autres n'ont pas échoué et sont laissés tels quels.",
+            f"{remis} courriel(s) en échec remis à l'envoi ; les autres n'ont pas échoué, ou n'ont plus de texte.",
             messages.SUCCESS if remis else messages.WARNING,
         )
 

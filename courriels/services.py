@@ -1,6 +1,7 @@
 """Écrire un courriel dans la boîte d'envoi, puis le livrer."""
 
 import logging
+from datetime import timedelta
 from email.utils import formatdate
 from smtplib import SMTPException
 from threading import Thread
@@ -155,12 +156,29 @@ def _reporter(courriel: Courriel, erreur: Exception) -> None:
 
 
 def renvoyer(*, courriel: Courriel, acteur: Acteur) -> bool:
-    """Remet à l'envoi, à la demande du support, un courriel en échec ; faux s'il ne l'était pas (ou plus)."""
+    """Remet à l'envoi, à la demande du support, un courriel en échec ; faux s'il ne l'est pas ou n'a plus de texte."""
     with transaction.atomic():
-        remis = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).update(
-            etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now()
-        )
+        en_echec = Courriel.objects.filter(pk=courriel.pk, etat=EtatCourriel.EN_ECHEC).exclude(texte="")
+        remis = en_echec.update(etat=EtatCourriel.A_ENVOYER, essais=0, prochain_essai_le=timezone.now())
         if remis:
             consigner(acteur=acteur, action="courriel.renvoye", objet=courriel)
             _reveiller_une_fois()
     return bool(remis)
+
+
+def effacer_les_textes() -> int:
+    """Efface le texte des courriels partis depuis COURRIEL_TEXTE_JOURS ; il en reste l'objet, la date et le sort."""
+    limite = timezone.now() - timedelta(days=settings.COURRIEL_TEXTE_JOURS)
+    vieux = Courriel.objects.filter(cree_le__lt=limite).exclude(etat=EtatCourriel.A_ENVOYER).exclude(texte="")
+    return vieux.update(texte="", html="")
+
+
+def purger() -> int:
+    """Efface la trace même des courriels, au terme du journal ; rend leur nombre."""
+    limite = timezone.now() - timedelta(days=31 * settings.JOURNAL_MOIS)
+    return Courriel.objects.filter(cree_le__lt=limite).exclude(etat=EtatCourriel.A_ENVOYER).delete()[0]
+
+
+def oublier(*, destinataire: str) -> int:
+    """Efface les courriels d'une adresse dont le compte est anonymisé."""
+    return Courriel.objects.filter(destinataire=destinataire).delete()[0]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts import prolongements
+from accounts.models import Utilisateur
 from depot.enums import CATEGORIES, EtatDepot, NatureDocument
 from depot.models import Campagne, Document, DocumentQuerySet
 from structures.models import Region, Structure
@@ -104,3 +106,21 @@ def regions() -> QuerySet[Region]:
     """Régions où se trouve au moins un CAMSP ou un CMPP."""
     lieux = Structure.objects.filter(categorie__in=CATEGORIES, departement__region=OuterRef("pk"))
     return Region.objects.filter(Exists(lieux))
+
+
+def documents_exportes(personne: Utilisateur) -> Iterable[prolongements.Ligne]:
+    """Ce que la personne a déposé, pour l'export de ses données ; les fichiers sont ceux de la structure."""
+    documents = Document.objects.filter(deposant=personne).select_related("campagne", "structure")
+    for document in documents.order_by("depose_le"):
+        yield {
+            "référence": document.reference,
+            "déposé le": document.depose_le,
+            "campagne": document.campagne.annee,
+            "structure": str(document.structure),
+            "nature": document.get_nature_display(),
+            "version": document.version,
+            "fichier": document.nom_fichier,
+            "taille (octets)": document.taille,
+            "empreinte SHA-256": document.sha256,
+            "mis à la corbeille le": document.supprime_le,
+        }

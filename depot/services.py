@@ -1,5 +1,6 @@
 """Tout ce qui écrit dans le dépôt : déposer, jeter, restaurer, ouvrir une campagne."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from depot.juge import enclos, noms
 from depot.juge.verdicts import Issue, Nature, Verdict
 from depot.models import Campagne, Document
 from depot.stockage import Recu, place_disponible, recevoir
-from journal.services import consigner
+from journal.services import Acteur, consigner
 from structures.models import Structure
 
 
@@ -237,3 +238,14 @@ def changer_dates(*, campagne: Campagne, ouverte_le: date, close_le: date, acteu
 def _exiger_dates(ouverte_le: date, close_le: date) -> None:
     if close_le < ouverte_le:
         raise DepotImpossible("Le dernier jour doit suivre le premier : corrigez les dates.")
+
+
+def apercu_de_fusion(gardee: Utilisateur, fermee: Utilisateur) -> Iterable[str]:
+    if nombre := Document.objects.filter(deposant=fermee).count():
+        yield f"{nombre} document(s) déposé(s) : repris."
+
+
+def fusionner(gardee: Utilisateur, fermee: Utilisateur, acteur: Acteur) -> None:
+    """Les deux personnes sont verrouillées par l'appelant."""
+    Document.objects.filter(deposant=fermee).update(deposant=gardee)
+    Document.objects.filter(supprime_par=fermee).update(supprime_par=gardee)

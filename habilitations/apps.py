@@ -10,3 +10,16 @@ class HabilitationsConfig(AppConfig):
     def ready(self) -> None:
         import_module("habilitations.receveurs")
         import_module("habilitations.volets")
+        from accounts import prolongements
+        from accounts.prolongements import Fusion, Partie
+        from habilitations import queries
+        from habilitations.services import comptes
+
+        prolongements.a_la_fermeture.append(comptes.rendre_tout)
+        prolongements.a_l_anonymisation.append(comptes.effacer_les_messages)
+        prolongements.a_la_suppression.append(comptes.effacer_les_demandes_jamais_parties)
+        prolongements.parties_exportees += [
+            Partie("Demandes", queries.demandes_exportees),
+            Partie("Habilitations", queries.habilitations_exportees),
+        ]
+        prolongements.fusions.append(Fusion(comptes.apercu_de_fusion, comptes.fusionner, comptes.refus_de_fusionner))

@@ -6,6 +6,8 @@ from django.urls import reverse
 from accounts.models import Utilisateur
 from courriels.services import ecrire
 from habilitations.models import Demande, Habilitation
+from habilitations.queries import TenuDansUneStructure
+from structures.models import Structure
 
 
 def demande_recue(demande: Demande) -> None:
@@ -42,6 +44,14 @@ def habilitation_revoquee(habilitation: Habilitation) -> None:
         destinataire=habilitation.titulaire.courriel,
         modele="habilitations/courriels/habilitation_revoquee",
         contexte={"habilitation": habilitation, "adresse": _adresse("habilitations:mes_habilitations")},
+    )
+
+
+def structure_quittee(personne: Utilisateur, structure: Structure, tenu: TenuDansUneStructure) -> None:
+    ecrire(
+        destinataire=personne.courriel,
+        modele="habilitations/courriels/structure_quittee",
+        contexte={"personne": personne, "structure": structure, "tenu": tenu},
     )
 
 

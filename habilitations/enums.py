@@ -22,6 +22,8 @@ TRANSITIONS: dict[EtatDemande, frozenset[EtatDemande]] = {
     EtatDemande.REFUSEE: frozenset(),
     EtatDemande.ANNULEE: frozenset(),
 }
+# Ce qui n'est pas fini, et se retire quand la personne part.
+A_RETIRER = (EtatDemande.BROUILLON, EtatDemande.A_CONFIRMER, EtatDemande.EN_ATTENTE)
 DECIDEES = (EtatDemande.ACCEPTEE, EtatDemande.REFUSEE)
 # États où la demande n'est peut-être jamais partie ; dans les autres elle a une date d'envoi, et un auteur.
 ENVOI_FACULTATIF = (EtatDemande.BROUILLON, EtatDemande.A_CONFIRMER, EtatDemande.ANNULEE)

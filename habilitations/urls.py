@@ -28,6 +28,7 @@ urlpatterns = [
     path("mon-compte/demandes/<int:numero>/supprimer/", compte.annuler_demande, name="annuler_demande"),
     path("mon-compte/habilitations/", compte.mes_habilitations, name="mes_habilitations"),
     path("mon-compte/habilitations/<int:numero>/renoncer/", compte.renoncer, name="renoncer"),
+    path("mon-compte/structures/<int:numero>/quitter/", compte.quitter_structure, name="quitter_structure"),
     path("gestion/demandes/", gestion.file, name="file"),
     path("gestion/demandes/<int:numero>/", gestion.traiter, name="traiter"),
     path("gestion/demandes/<int:numero>/accepter/", gestion.accepter, name="accepter"),

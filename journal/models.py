@@ -1,5 +1,6 @@
 """Le journal : qui, quoi, sur quoi, d'où, quand, avant et après. On y ajoute, on n'y change rien."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,10 @@ class EvenementQuerySet(models.QuerySet["Evenement"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise JournalImmuable("Le journal ne se supprime pas.")
+
+    def purger(self, avant: datetime) -> int:
+        """Efface les lignes dont le temps est passé ; la base refuse celles de moins de six mois."""
+        return models.QuerySet.delete(self.filter(date__lt=avant))[0]
 
 
 class Evenement(models.Model):
@@ -48,6 +53,11 @@ class Evenement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} · {self.objet_nom}"
+
+    @property
+    def auteur(self) -> str:
+        """Le nom que porte aujourd'hui le compte, anonymisé s'il l'est ; lire avec `select_related("acteur")`."""
+        return str(self.acteur) if self.acteur else self.acteur_nom
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

@@ -1,10 +1,13 @@
 """Seul écrivain du journal."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
+from django.utils import timezone
 
 from journal.contexte import adresse_courante
 from journal.models import Evenement
@@ -37,3 +40,8 @@ def consigner(
         avant=avant or {},
         apres=apres or {},
     )
+
+
+def purger() -> int:
+    """Efface ce qui a plus de JOURNAL_MOIS mois (de 31 jours : jamais avant le terme) ; rend le nombre de lignes."""
+    return Evenement.objects.purger(timezone.now() - timedelta(days=31 * settings.JOURNAL_MOIS))

@@ -1,4 +1,4 @@
-"""Ce que `manage.py check` exige des réglages du thème."""
+"""Ce que `manage.py check` exige des réglages du thème et de la conservation."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+JOURNAL_MOIS_MIN, JOURNAL_MOIS_MAX = 6, 36
 CONTRASTE_MIN = 4.5  # RGAA 3.2 : texte blanc sur le bandeau et sur la tête des tuiles
 
 
@@ -34,3 +35,11 @@ def couleurs_lisibles(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
         elif contraste_avec_blanc(couleur) < CONTRASTE_MIN:
             erreurs.append(Error(f"{nom} est trop claire : le texte blanc y serait illisible.", id="portail.E002"))
     return erreurs
+
+
+@register()
+def duree_du_journal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """De six mois à trois ans : les bornes de la CNIL pour la journalisation."""
+    if JOURNAL_MOIS_MIN <= settings.JOURNAL_MOIS <= JOURNAL_MOIS_MAX:
+        return []
+    return [Error("JOURNAL_MOIS va de 6 à 36 mois.", id="portail.E003")]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 RACINE = Path(__file__).resolve().parent.parent
@@ -136,6 +137,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.Limites",
+    # En dernier : la page est celle de la personne regardée, ses protections sont celles de toute page.
+    "accounts.middleware.regard",
 ]
 ROOT_URLCONF = "portail.urls"
 WSGI_APPLICATION = "portail.wsgi.application"
@@ -213,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "oublier les demandes sans auteur": {"task": "habilitations.oublier_sans_auteur", "schedule": 24 * 3600.0},
     "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
+    "faire le ménage": {"task": "portail.menage", "schedule": crontab(hour=4, minute=30)},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
 vars().update(EMAIL_CONFIG)
@@ -262,6 +266,7 @@ CAPTCHA_APRES_ECHECS = env.int("CAPTCHA_APRES_ECHECS", default=3)
 SESSION_INACTIVITE = int(env.float("SESSION_INACTIVITE_MINUTES", default=30) * 60)
 SESSION_DUREE_MAX = int(env.float("SESSION_DUREE_MAX_HEURES", default=12) * 3600)
 SESSION_COOKIE_AGE = SESSION_DUREE_MAX
+DUREE_LIEN_CONTESTATION = env.int("DUREE_LIEN_CONTESTATION_HEURES", default=168) * 3600
 CONDITIONS_VERSION = "2026-11"
 
 # --- Seconds facteurs ------------------------------------------------------------------------------------------------
@@ -286,6 +291,14 @@ CAPTCHA_LETTER_ROTATION = (-18, 18)
 CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs",)
 CAPTCHA_IMAGE_SIZE = (210, 64)
 CAPTCHA_TIMEOUT = 15
+
+# --- Conservation (jours, sauf mention contraire) --------------------------------------------------------------------
+COMPTE_INACTIF_JOURS = env.int("COMPTE_INACTIF_JOURS", default=730)
+COMPTE_NON_CONFIRME_JOURS = env.int("COMPTE_NON_CONFIRME_JOURS", default=30)
+COMPTE_DELAI_ANONYMISATION_JOURS = env.int("COMPTE_DELAI_ANONYMISATION_JOURS", default=30)
+COURRIEL_TEXTE_JOURS = env.int("COURRIEL_TEXTE_JOURS", default=62)
+BROUILLON_JOURS = env.int("BROUILLON_JOURS", default=92)
+JOURNAL_MOIS = env.int("JOURNAL_MOIS", default=12)
 
 # --- Fichiers --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -198,6 +198,44 @@ class IdentiteForm(forms.Form):
         )
 
 
+class FermerLesSessions(forms.BooleanField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Fermer mes autres sessions",
+            required=False,
+            help_text="Votre session reste ouverte ici ; sur les autres appareils, il faudra se reconnecter.",
+        )
+
+
+class ModificationIdentiteForm(IdentiteForm):
+    fermer_sessions = FermerLesSessions()
+
+    def _champs_identite(self) -> list[Any]:
+        return [*super()._champs_identite(), "fermer_sessions"]
+
+
+class NouvelleAdresseForm(forms.Form):
+    courriel = forms.EmailField(
+        label="Nouvelle adresse courriel",
+        help_text="Utilisez votre adresse professionnelle nominative",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Saisissez votre nouvelle adresse courriel.",
+            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
+        },
+    )
+    fermer_sessions = FermerLesSessions()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = mise_en_page(
+            "courriel",
+            "fermer_sessions",
+            envoi="Recevoir le courriel de confirmation",
+            annuler=reverse("accounts:identite"),
+        )
+
+
 class InscriptionForm(IdentiteForm):
     courriel = forms.EmailField(
         label="Adresse courriel",

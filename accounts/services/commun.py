@@ -64,6 +64,7 @@ def aider(
         EtatCompte.A_CONFIRMER: a_confirmer,
         EtatCompte.ACTIF: actif,
         EtatCompte.DESACTIVE: courriels.compte_desactive,
+        EtatCompte.FERME: courriels.compte_ferme,
     }[EtatCompte(personne.etat)](personne)
 
 

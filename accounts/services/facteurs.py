@@ -99,10 +99,7 @@ def reinitialiser_facteurs(*, acteur: Utilisateur, personne: Utilisateur, motif:
         perdus = [f"{un.genre.label} ({un.nom})" for un in facteurs(personne)]
         if not perdus:
             raise GesteRefuse("Cette personne n'a aucun second facteur.")
-        for modele in (TOTPDevice, WebAuthnCredential):
-            modele.objects.filter(user=personne).delete()
-        personne.facteurs_message.all().delete()
-        personne.codes_de_secours.all().delete()
+        oublier_facteurs(personne)
         consigner(
             acteur=acteur,
             action="facteurs.reinitialises",
@@ -111,6 +108,14 @@ def reinitialiser_facteurs(*, acteur: Utilisateur, personne: Utilisateur, motif:
             apres={"motif": motif},
         )
         courriels.facteurs_reinitialises(personne)
+
+
+def oublier_facteurs(personne: Utilisateur) -> None:
+    """Dans la transaction de ce qui le motive : facteurs perdus, compte réuni à un autre, compte anonymisé."""
+    for modele in (TOTPDevice, WebAuthnCredential):
+        modele.objects.filter(user=personne).delete()
+    personne.facteurs_message.all().delete()
+    personne.codes_de_secours.all().delete()
 
 
 def _relire(acteur: Utilisateur, facteur: Facteur) -> tuple[Utilisateur, Facteur]:

@@ -2,12 +2,21 @@
 
 from django.db import transaction
 
+from accounts import courriels
 from accounts.models import Utilisateur
 from accounts.services.commun import Identite, resume, verrouiller
 from journal.services import consigner
 
+LIBELLES = {
+    "prenom": "prénom",
+    "nom": "nom",
+    "telephone": "téléphone professionnel",
+    "structure": "structure d'appartenance",
+}
+
 
 def modifier_identite(*, acteur: Utilisateur, identite: Identite) -> None:
+    """Enregistre l'identité, et écrit à la personne ce qui a changé."""
     with transaction.atomic():
         personne = verrouiller(acteur)
         avant = resume(Identite(personne.prenom, personne.nom, personne.telephone, personne.structure))
@@ -25,3 +34,13 @@ def modifier_identite(*, acteur: Utilisateur, identite: Identite) -> None:
             avant={champ: avant[champ] for champ in changes},
             apres={champ: apres[champ] for champ in changes},
         )
+        courriels.identite_modifiee(personne, [LIBELLES[champ] for champ in changes])
+
+
+def quitter_structure_d_appartenance(*, acteur: Utilisateur) -> None:
+    with transaction.atomic():
+        personne = verrouiller(acteur)
+        avant = str(personne.structure or "")
+        personne.structure = None
+        personne.save(update_fields=["structure"])
+        consigner(acteur=personne, action="identite.modifiee", objet=personne, avant={"structure": avant})

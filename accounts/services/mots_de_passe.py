@@ -38,6 +38,15 @@ def changer_mot_de_passe(*, acteur: Utilisateur, mot_de_passe: str, session: int
     return personne
 
 
+def consigner_mot_de_passe_verifie(*, acteur: Utilisateur) -> None:
+    """La personne déjà connectée vient de redonner son mot de passe."""
+    consigner(acteur=acteur, action="mot_de_passe.verifie", objet=acteur)
+
+
+def consigner_mot_de_passe_refuse(*, acteur: Utilisateur) -> None:
+    consigner(acteur=acteur, action="mot_de_passe.refuse", objet=acteur)
+
+
 def _poser_mot_de_passe(personne: Utilisateur, hache: str, action: str, *, sauf: int = 0) -> None:
     personne.password = hache
     personne.save(update_fields=["password"])

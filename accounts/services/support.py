@@ -8,6 +8,7 @@ from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_desactiver
 from accounts.services.commun import deja, exiger_un_motif, passer, verrouiller
+from accounts.services.fermeture import rouvrir
 from accounts.services.sessions import fermer_les_sessions
 from journal.services import consigner
 
@@ -23,11 +24,14 @@ def desactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> Non
 
 
 def reactiver(*, acteur: Utilisateur, personne: Utilisateur, motif: str) -> None:
-    """Rouvre un compte ; jamais confirmé, il reste à confirmer. Lève `GesteRefuse` ou `TransitionInterdite`."""
+    """Rouvre un compte désactivé ou fermé ; jamais confirmé, il reste à confirmer.
+
+    Lève `GesteRefuse` ou `TransitionInterdite`.
+    """
     exiger_un_motif(motif)
     with transaction.atomic():
         personne = verrouiller(personne)
-        if personne.etat != EtatCompte.DESACTIVE:
+        if personne.etat not in (EtatCompte.DESACTIVE, EtatCompte.FERME):
             raise TransitionInterdite(deja(personne))
         cible = EtatCompte.ACTIF if personne.confirme_le else EtatCompte.A_CONFIRMER
         _changer_etat(acteur, personne, cible, "compte.reactive", motif)
@@ -46,7 +50,8 @@ def aider_a_confirmer(*, acteur: Utilisateur, personne: Utilisateur) -> None:
 def _changer_etat(acteur: Utilisateur, personne: Utilisateur, etat: EtatCompte, action: str, motif: str) -> None:
     avant = personne.etat
     passer(personne, etat)
-    personne.save(update_fields=["etat"])
+    rouvrir(personne)
+    personne.save(update_fields=["etat", "ferme_le", "fermeture", "avertissements", "averti_le"])
     consigner(
         acteur=acteur,
         action=action,

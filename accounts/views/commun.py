@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from accounts import services, sessions
 from accounts.courriels import en_mots
 from accounts.jetons import LienInvalide, Usage
 from accounts.limites import LimiteAtteinte
@@ -43,6 +45,12 @@ def avec_suite(request: HttpRequest, vue: str, *args: str) -> HttpResponseRedire
     """Mène à la vue, sans oublier où allait la personne."""
     suite = suite_demandee(request)
     return HttpResponseRedirect(resolve_url(vue, *args) + (f"?{urlencode({'next': suite})}" if suite else ""))
+
+
+def fermer_les_autres_sessions_si_demande(request: Requete, form: forms.Form) -> None:
+    if form.cleaned_data["fermer_sessions"]:
+        services.fermer_autres_sessions(acteur=request.user, sauf=sessions.numero(request))
+        messages.info(request, "Vos sessions ouvertes sur d'autres appareils sont fermées.")
 
 
 def envoye(request: HttpRequest, gabarit: str, usage: Usage) -> HttpResponse:

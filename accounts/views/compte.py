@@ -8,24 +8,29 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import services, sessions
+from accounts.connexion_forte import preuve_recente
 from accounts.forms import (
     ChangementMotDePasseForm,
     IdentiteForm,
+    ModificationIdentiteForm,
 )
 from accounts.limites import Porte
-from accounts.views.commun import Requete, lire_ou_ecrire
+from accounts.queries import courriel_a_confirmer
+from accounts.views.commun import Requete, fermer_les_autres_sessions_si_demande, lire_ou_ecrire
 
 
 @require_GET
 def identite(request: Requete) -> HttpResponse:
-    return render(request, "accounts/identite.html")
+    return render(request, "accounts/identite.html", {"changement": courriel_a_confirmer(request.user)})
 
 
 @lire_ou_ecrire
+@preuve_recente
 def modifier_identite(request: Requete) -> HttpResponse:
-    form = IdentiteForm(request.POST or None, initial=IdentiteForm.initiales(request.user))
+    form = ModificationIdentiteForm(request.POST or None, initial=IdentiteForm.initiales(request.user))
     if request.method == "POST" and form.is_valid():
         services.modifier_identite(acteur=request.user, identite=form.identite())
+        fermer_les_autres_sessions_si_demande(request, form)
         messages.success(request, "Votre identité est enregistrée. Vos prochaines demandes la reprendront.")
         return redirect("accounts:identite")
     return render(request, "accounts/modifier_identite.html", {"form": form})

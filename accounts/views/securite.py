@@ -53,8 +53,11 @@ def redonner_mot_de_passe(request: Requete) -> HttpResponse:
     form = MotDePasseForm(request.POST or None, personne=request.user)
     if request.method == "POST" and form.is_valid():
         services.effacer_tentative(porte=Porte.MOT_DE_PASSE, sujet=request.user)
+        services.consigner_mot_de_passe_verifie(acteur=request.user)
         noter_mot_de_passe_redonne(request)
         return HttpResponseRedirect(suite_demandee(request) or reverse("accounts:securite"))
+    if request.method == "POST":
+        services.consigner_mot_de_passe_refuse(acteur=request.user)
     return render(request, "accounts/securite/mot_de_passe.html", {"form": form})
 
 

@@ -140,5 +140,7 @@ class Fait:
 
 def chronologie(demande: Demande) -> list[Fait]:
     """L'histoire de la demande, du plus ancien au plus récent, d'après le journal."""
-    evenements = Evenement.objects.sur(demande).filter(action__in=GESTES).order_by("date", "pk")
+    evenements = (
+        Evenement.objects.sur(demande).filter(action__in=GESTES).select_related("acteur").order_by("date", "pk")
+    )
     return [Fait(GESTES[evenement.action], evenement) for evenement in evenements]

@@ -1,5 +1,6 @@
 """Seuls écrivains des habilitations."""
 
+from habilitations.services.comptes import effacer_les_brouillons_oublies, quitter_structure
 from habilitations.services.creation import envoyer_retenues, oublier_sans_auteur, rendre, retenir
 from habilitations.services.decisions import accepter, refuser
 from habilitations.services.demandes import (
@@ -21,9 +22,11 @@ __all__ = [
     "charger_references",
     "choisir_profil",
     "creer_brouillon",
+    "effacer_les_brouillons_oublies",
     "enregistrer_message",
     "envoyer_retenues",
     "oublier_sans_auteur",
+    "quitter_structure",
     "refuser",
     "rendre",
     "renoncer",

@@ -163,7 +163,10 @@ def _type(demande: Demande) -> TypeDemande:
 
 @transaction.atomic
 def annuler(*, demande: Demande, acteur: Acteur) -> Demande:
-    """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée."""
+    """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée.
+
+    `acteur` vaut None quand le compte du demandeur se ferme de lui-même.
+    """
     demande = relire_demande(demande)
     exiger(demande, EtatDemande.ANNULEE)
     avant = demande.etat

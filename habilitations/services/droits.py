@@ -51,7 +51,8 @@ def ouvrir(
 
 
 @transaction.atomic
-def renoncer(*, habilitation: Habilitation, acteur: Utilisateur) -> Habilitation:
+def renoncer(*, habilitation: Habilitation, acteur: Acteur) -> Habilitation:
+    """`acteur` vaut None quand le compte du titulaire se ferme de lui-même."""
     habilitation = relire_habilitation(habilitation)
     return _clore(habilitation, EtatHabilitation.RENONCEE, acteur=acteur)
 
@@ -68,9 +69,7 @@ def revoquer(*, habilitation: Habilitation, acteur: Utilisateur, motif: str) -> 
     return habilitation
 
 
-def _clore(
-    habilitation: Habilitation, etat: EtatHabilitation, *, acteur: Utilisateur | None, motif: str = ""
-) -> Habilitation:
+def _clore(habilitation: Habilitation, etat: EtatHabilitation, *, acteur: Acteur, motif: str = "") -> Habilitation:
     exiger_habilitation(habilitation, etat)
     habilitation.etat, habilitation.close_le, habilitation.motif = etat, timezone.now(), motif
     habilitation.save()

@@ -1,7 +1,8 @@
 """Relire sous verrou, toujours dans le même ordre : la personne, puis sa demande, puis ses habilitations.
 
 Le verrou de la personne met l'un après l'autre tous les gestes qui changent ses demandes et ses droits : deux envois,
-deux décisions, un retrait et une décision. Deux personnes ne sont jamais verrouillées dans la même transaction.
+deux décisions, un retrait et une décision. Deux personnes ne sont jamais verrouillées dans la même transaction,
+hormis deux comptes que le support réunit, pris dans l'ordre de leurs numéros.
 """
 
 from accounts.models import Utilisateur

@@ -1,7 +1,7 @@
 """« Mon compte » : mes demandes, mes habilitations."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -9,8 +9,9 @@ from habilitations import permissions, services
 from habilitations.enums import EtatDemande
 from habilitations.erreurs import TransitionInterdite
 from habilitations.models import Demande, Habilitation
-from habilitations.queries import chronologie, demandes_de, habilitations_de
+from habilitations.queries import chronologie, demandes_de, habilitations_de, structures_a_quitter, tenu_dans
 from habilitations.views.communs import Requete
+from structures.models import Structure
 
 lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,7 +67,10 @@ def annuler_demande(request: Requete, numero: int) -> HttpResponse:
 
 @require_GET
 def mes_habilitations(request: Requete) -> HttpResponse:
-    contexte = {"habilitations": habilitations_de(request.user)}
+    contexte = {
+        "habilitations": habilitations_de(request.user),
+        "structures": structures_a_quitter(request.user),
+    }
     return render(request, "habilitations/mes_habilitations.html", contexte)
 
 
@@ -88,3 +92,17 @@ def renoncer(request: Requete, numero: int) -> HttpResponse:
         messages.error(request, permis.raison)
         return redirect("habilitations:mes_habilitations")
     return render(request, "habilitations/renoncer.html", {"habilitation": habilitation})
+
+
+@lire_ou_ecrire
+def quitter_structure(request: Requete, numero: int) -> HttpResponse:
+    """Montre tout ce que la personne tient dans une structure, puis le rend d'un seul geste."""
+    structure = get_object_or_404(Structure, pk=numero)
+    tenu = tenu_dans(request.user, structure)
+    if not tenu:
+        raise Http404
+    if request.method == "POST":
+        services.quitter_structure(structure=structure, acteur=request.user)
+        messages.success(request, f"Vous avez quitté {structure}. Un courriel récapitule ce que vous avez rendu.")
+        return redirect("habilitations:mes_habilitations")
+    return render(request, "habilitations/quitter_structure.html", {"structure": structure, "tenu": tenu})

@@ -21,3 +21,6 @@ class UtilisateurFactory(factory.django.DjangoModelFactory):
     password = factory.LazyFunction(lambda: make_password(MOT_DE_PASSE))
     etat = EtatCompte.ACTIF
     confirme_le = factory.LazyFunction(timezone.now)
+    ferme_le = factory.LazyAttribute(
+        lambda o: timezone.now() if o.etat in (EtatCompte.FERME, EtatCompte.ANONYME) else None
+    )

@@ -49,5 +49,11 @@ def connecter(client, saisie, mot_de_passe=MOT_DE_PASSE, suite=""):
     return client.post(adresse, {"username": saisie, "password": mot_de_passe})
 
 
+def verifier(client, mot_de_passe=MOT_DE_PASSE, suite=""):
+    """Redonne son mot de passe avant un geste qui engage le compte."""
+    adresse = reverse("accounts:redonner_mot_de_passe") + (f"?next={suite}" if suite else "")
+    return client.post(adresse, {"mot_de_passe": mot_de_passe})
+
+
 def est_connecte(client):
     return "_auth_user_id" in client.session

@@ -3,7 +3,7 @@ from django.test import Client
 
 from journal.models import Evenement
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
-from tests.accounts.outils import connecter, courriels_ecrits
+from tests.accounts.outils import connecter, courriels_ecrits, verifier
 from tests.structures.factories import StructureFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ def test_mon_identite_montre_ce_que_le_portail_sait_de_moi(client, personne):
 
 
 def test_le_formulaire_d_identite_reprend_ce_qui_est_connu(client, personne):
+    verifier(client)
     page = client.get(MODIFIER).text
     for valeur in (personne.nom, personne.prenom, personne.structure, "06 12 34 56 78"):
         assert f'value="{valeur}"' in page
@@ -42,6 +43,7 @@ def test_le_formulaire_d_identite_reprend_ce_qui_est_connu(client, personne):
 
 
 def test_je_change_mon_nom_et_mon_telephone(client, personne):
+    verifier(client)
     reponse = client.post(
         MODIFIER, {"nom": "Lilas", "prenom": "Camille", "indicatif": "32", "telephone": "0470 12 34 56"}
     )
@@ -52,6 +54,7 @@ def test_je_change_mon_nom_et_mon_telephone(client, personne):
 
 
 def test_je_ne_change_ni_mon_identifiant_ni_mon_adresse_ni_mes_droits(client, personne):
+    verifier(client)
     avant = (personne.identifiant, personne.courriel, personne.is_staff, personne.etat)
     client.post(
         MODIFIER,

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
-from accounts import services, tasks
+from accounts import services
 from accounts.enums import FinDeSession
 from accounts.models import SessionOuverte
 from accounts.sessions import CLE_SESSION, appareil
@@ -298,6 +298,6 @@ def test_un_appareil_se_dit_en_mots(agent, mots):
 def test_la_purge_ote_ce_dont_le_temps_est_passe_et_se_rejoue(personne):
     client = entrer(personne)
     personne.sessions.create(appareil="Vieux", vue_le=timezone.now() - timedelta(days=91))
-    assert tasks.purger()["sessions"] == 1
-    assert tasks.purger() == {"sessions": 0, "compteurs": 0}
+    assert services.purger()["sessions"] == 1
+    assert services.purger() == {"sessions": 0, "compteurs": 0}
     assert ouverte(client)

@@ -71,6 +71,12 @@ TABLE = {
     "accounts:fermer_session": (["session"], "post", PAR_LE_DEMANDEUR),
     "accounts:fermer_autres_sessions": ([], "post", [CONNEXION, *[PARTI] * 5]),
     "accounts:prolonger_session": ([], "post", [CONNEXION, *[SANS_CONTENU] * 5]),
+    "accounts:changer_courriel": ([], "get", A_SOI),
+    "accounts:mes_donnees": ([], "get", A_SOI),
+    "accounts:fermer_mon_compte": ([], "get", A_SOI),
+    "accounts:confirmer_courriel": (["jeton"], "get", [PERIME] * 6),
+    "accounts:contester_courriel": (["jeton"], "get", [PERIME] * 6),
+    "accounts:arreter_regard": ([], "post", [CONNEXION] + [PARTI] * 5),
     "accounts:connexion_support": ([], "get", [CONNEXION, FERME, FERME, FERME, FERME, PARTI]),
     "accounts:verification": ([], "get", PAR_SOI),  # déjà fortes, ces personnes vont où elles allaient
     "accounts:envoyer_code": ([], "post", PAR_SOI),
@@ -108,6 +114,7 @@ TABLE = {
     "habilitations:annuler_demande": (["brouillon"], "post", PAR_LE_DEMANDEUR),
     "habilitations:mes_habilitations": ([], "get", A_SOI),
     "habilitations:renoncer": (["habilitation"], "post", PAR_LE_DEMANDEUR),
+    "habilitations:quitter_structure": (["tenue"], "get", AU_DEMANDEUR),
     "habilitations:file": ([], "get", AU_GESTIONNAIRE),
     "habilitations:traiter": (["en_attente"], "get", AU_GESTIONNAIRE),
     "habilitations:accepter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
@@ -182,6 +189,7 @@ def objets(roles):
         "facteur": f"sms-{facteur.pk}",
         "facteur_commence": f"sms-{commence.pk}",
         "entite": structure.entite_juridique.numero_finess,
+        "tenue": Habilitation.objects.filter(titulaire=professionnelle).first().structure_id,
         "courriel": Courriel.objects.first().reference,
     }
 

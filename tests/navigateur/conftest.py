@@ -150,10 +150,9 @@ def servir(dossier: Path, environnement: dict[str, str], recus: list | None = No
         yield Portail(adresse, environnement["DATABASE_URL"], recus, dossier)
 
 
-@pytest.fixture(scope="session")
-def portail_sqlite(tmp_path_factory):
+@contextlib.contextmanager
+def servir_sqlite(dossier: Path) -> Iterator[Portail]:
     """Le portail de `make run` : SQLite, sans courtier."""
-    dossier = tmp_path_factory.mktemp("sqlite")
     with servir(dossier, {"DATABASE_URL": f"sqlite:///{dossier}/portail.sqlite3"}) as portail:
         yield portail
 
@@ -170,10 +169,9 @@ def base_jetable() -> Iterator[str]:
             connexion.execute(f"DROP DATABASE {nom} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
-def portail_complet(tmp_path_factory):
+@contextlib.contextmanager
+def servir_complet(dossier: Path) -> Iterator[Portail]:
     """Les serveurs de la production : PostgreSQL, Redis, un ouvrier et une horloge Celery, une messagerie SMTP."""
-    dossier = tmp_path_factory.mktemp("complet")
     boite = BoiteAuxLettres()
     messagerie = Controller(boite, hostname="127.0.0.1", port=port_libre())
     messagerie.start()
@@ -192,16 +190,28 @@ def portail_complet(tmp_path_factory):
         messagerie.stop()
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("portail_sqlite", marks=pytest.mark.xdist_group("sqlite"), id="sqlite"),
-        pytest.param(
-            "portail_complet",
-            marks=[pytest.mark.xdist_group("complet"), pytest.mark.redis],
-            id="postgresql-redis-celery",
-        ),
+@pytest.fixture(scope="session")
+def portail_sqlite(tmp_path_factory):
+    with servir_sqlite(tmp_path_factory.mktemp("sqlite")) as portail:
+        yield portail
+
+
+@pytest.fixture(scope="session")
+def portail_complet(tmp_path_factory):
+    with servir_complet(tmp_path_factory.mktemp("complet")) as portail:
+        yield portail
+
+
+def sur_chaque_portail(sqlite: object, complet: object) -> list:
+    """Paramètres d'un parcours joué sur SQLite seul, puis sur tous les serveurs de la production."""
+    groupe = pytest.mark.xdist_group
+    return [
+        pytest.param(sqlite, marks=groupe("sqlite"), id="sqlite"),
+        pytest.param(complet, marks=[groupe("complet"), pytest.mark.redis], id="postgresql-redis-celery"),
     ]
-)
+
+
+@pytest.fixture(params=sur_chaque_portail("portail_sqlite", "portail_complet"))
 def portail(request) -> Portail:
     return request.getfixturevalue(request.param)
 

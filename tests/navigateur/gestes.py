@@ -70,3 +70,15 @@ def lien_du_courriel(page: Page, destinataire: str, sujet: str, adresse: str) ->
     page.get_by_role("link", name=re.compile(sujet)).first.click()
     regarder(page)
     return page.locator(f"article a[href*='{adresse}']").first.get_attribute("href")
+
+
+def redonner_le_mot_de_passe(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Redonnez votre mot de passe")).to_be_visible()
+    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
+    page.get_by_role("button", name="Continuer").click()
+
+
+def modifier_son_identite(page: Page) -> None:
+    page.goto("/mon-compte/identite/modifier/")
+    redonner_le_mot_de_passe(page)
+    expect(page.get_by_label("Prénom*", exact=True)).to_be_visible()

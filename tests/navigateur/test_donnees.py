@@ -3,15 +3,15 @@
 import re
 import zipfile
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.navigateur.gestes import MOT_DE_PASSE, lien_du_courriel, regarder, se_connecter
-
-
-def redonner_le_mot_de_passe(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Redonnez votre mot de passe")).to_be_visible()
-    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
-    page.get_by_role("button", name="Continuer").click()
+from tests.navigateur.gestes import (
+    MOT_DE_PASSE,
+    lien_du_courriel,
+    redonner_le_mot_de_passe,
+    regarder,
+    se_connecter,
+)
 
 
 def test_changer_d_adresse_puis_la_contester(ouvrir):

@@ -7,7 +7,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.navigateur.conftest import servir
-from tests.navigateur.gestes import FORMATS, MOT_DE_PASSE, REGLES, recopier_l_image, regarder, se_connecter
+from tests.navigateur.gestes import (
+    FORMATS,
+    MOT_DE_PASSE,
+    REGLES,
+    modifier_son_identite,
+    recopier_l_image,
+    redonner_le_mot_de_passe,
+    regarder,
+    se_connecter,
+)
 
 VISIBILITE = "(v) => document.querySelectorAll('body > :not(dialog)').forEach((e) => (e.style.visibility = v))"
 
@@ -66,13 +75,14 @@ def test_l_avertissement_est_lisible_a_tous_les_formats(ouvrir):
 def test_sans_reponse_la_session_se_ferme_et_la_saisie_revient(ouvrir):
     page = ouvrir()
     se_connecter(page, "cmoreau")
-    page.goto("/mon-compte/identite/modifier/")
+    modifier_son_identite(page)
     page.get_by_label("Prénom*", exact=True).fill("Camille-Anne")
     expect(page).to_have_url(re.compile("/connexion/"), timeout=25_000)
     expect(page.get_by_text("Votre session s'est fermée, restée sans activité.")).to_be_visible()
     page.get_by_label("Identifiant", exact=False).first.fill("cmoreau")
     page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
     page.get_by_role("button", name="Se connecter").click()
+    redonner_le_mot_de_passe(page)
     expect(page).to_have_url(re.compile("/mon-compte/identite/modifier/"))
     expect(page.get_by_label("Prénom*", exact=True)).to_have_value("Camille-Anne")
 

@@ -89,6 +89,8 @@ function garder() {
       .filter(gardable)
       .map(({ name, type, value, checked }) => ({ name, value, coche: ["checkbox", "radio"].includes(type) ? checked : null })),
   );
+  // Redonner son mot de passe en chemin n'efface pas la saisie qu'on va retrouver.
+  if (!champs.flat().length) return;
   sessionStorage.setItem(SAISIE, JSON.stringify({ personne: dialogue.dataset.personne, page: ici(), champs }));
 }
 

@@ -32,7 +32,7 @@ var/static/staticfiles.json: .venv/production $(shell find static -type f)
 	@touch $@ .venv/production
 
 test: style tests-sqlite tests-postgresql tests-navigateur
-	@$(BIN)/coverage combine --quiet var/couverture && $(BIN)/coverage report --skip-covered --fail-under=90
+	@$(BIN)/coverage combine --quiet var/couverture/sqlite var/couverture/postgresql && $(BIN)/coverage report --skip-covered --fail-under=90
 
 # Ce qui se vérifie sans rien exécuter du portail.
 style: .venv/developpement

@@ -8,9 +8,10 @@ from playwright.sync_api import Page, expect
 from tests.navigateur.conftest import Portail
 
 REGLES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
-# Les deux largeurs et les deux teintes, en deux regards : la teinte change les contrastes, la largeur la mise en page.
 FORMATS = [
     ({"width": 1280, "height": 900}, "light"),
+    ({"width": 1280, "height": 900}, "dark"),
+    ({"width": 390, "height": 844}, "light"),
     ({"width": 390, "height": 844}, "dark"),
 ]
 MOT_DE_PASSE = "Tulipes-Bleues-27"

@@ -9,6 +9,8 @@ class EtatCourriel(TextChoices):
     A_ENVOYER = "a_envoyer", "à envoyer"
     ENVOYE = "envoye", "envoyé"
     EN_ECHEC = "en_echec", "en échec"
+    # Repris avant de partir : ce qu'il annonçait n'a plus lieu.
+    ANNULE = "annule", "annulé"
 
 
 # Délai avant chaque nouvel essai ; après le dernier, le courriel est « en échec » et le support le voit.

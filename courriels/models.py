@@ -19,6 +19,10 @@ class CourrielQuerySet(models.QuerySet["Courriel"]):
             prochain_essai_le__lte=maintenant,
         )
 
+    def retenus(self, maintenant: datetime) -> "CourrielQuerySet":
+        """Courriels que personne n'a encore essayé d'envoyer, et dont l'heure n'est pas venue."""
+        return self.filter(etat=EtatCourriel.A_ENVOYER, essais=0, bail_jusqu_au=None, prochain_essai_le__gt=maintenant)
+
 
 class Courriel(models.Model):
     # Fait le Message-ID : le même à chaque essai, pour que la messagerie écarte un doublon.
@@ -55,3 +59,9 @@ class Courriel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sujet} → {self.destinataire}"
+
+    @property
+    def retenu_jusqu_au(self) -> datetime | None:
+        """Quand il partira, s'il peut encore être repris."""
+        retenu = self.etat == EtatCourriel.A_ENVOYER and not self.essais and self.bail_jusqu_au is None
+        return self.prochain_essai_le if retenu and self.prochain_essai_le > timezone.now() else None

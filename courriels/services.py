@@ -3,8 +3,9 @@
 import logging
 from datetime import timedelta
 from email.utils import formatdate
+from functools import partial
 from smtplib import SMTPException
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,8 +32,14 @@ class TransactionAbsente(RuntimeError):
     """Un courriel s'écrit dans la transaction de ce qui le motive, pour partir si et seulement si elle aboutit."""
 
 
-def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any]) -> Courriel:
-    """Met un courriel dans la boîte d'envoi.
+def composer(*, modele: str, contexte: dict[str, Any]) -> tuple[str, str]:
+    """L'objet et le texte d'un courriel, tels qu'`ecrire` les enverrait : de quoi le montrer avant qu'il parte."""
+    sujet, _, texte = _texte(f"{modele}.txt", _en_commun() | contexte).partition("\n")
+    return " ".join(sujet.split())[:200], texte.strip() + "\n"
+
+
+def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any], retenue: timedelta = timedelta(0)) -> Courriel:
+    """Met un courriel dans la boîte d'envoi ; il y est retenu, et peut être repris, pendant `retenue`.
 
     `modele` nomme un gabarit texte, « accounts/courriels/confirmation » pour
     `templates/accounts/courriels/confirmation.txt` : l'objet sur la première ligne, une ligne vide, les paragraphes.
@@ -42,26 +49,37 @@ def ecrire(*, destinataire: str, modele: str, contexte: dict[str, Any]) -> Courr
     """
     if not connection.in_atomic_block:
         raise TransactionAbsente(modele)
-    contexte = {
-        "site": settings.SITE_URL,
-        "organisation": settings.ORGANISATION_NOM,
-        "courriel_support": settings.COURRIEL_SUPPORT,
-    } | contexte
-    sujet, _, texte = _texte(f"{modele}.txt", contexte).partition("\n")
-    sujet = " ".join(sujet.split())
+    sujet, texte = composer(modele=modele, contexte=contexte)
     html = render_to_string(
         "courriels/base.html",
-        contexte | {"sujet": sujet, "paragraphes": paragraphes(texte), "couleur": settings.ORGANISATION_COULEUR},
+        _en_commun() | {"sujet": sujet, "paragraphes": paragraphes(texte), "couleur": settings.ORGANISATION_COULEUR},
     )
     courriel = Courriel.objects.create(
         destinataire=destinataire,
         modele=modele,
-        sujet=sujet[:200],
-        texte=texte.strip() + "\n",
+        sujet=sujet,
+        texte=texte,
         html=css_inline.inline(html),
+        prochain_essai_le=timezone.now() + retenue,
     )
-    _reveiller_une_fois()
+    if retenue:
+        transaction.on_commit(partial(reveiller_dans, retenue), robust=True)
+    else:
+        _reveiller_une_fois()
     return courriel
+
+
+def reprendre(*, courriel: Courriel) -> bool:
+    """Annule, dans la transaction de l'appelant, un courriel encore retenu ; faux s'il est parti ou va partir."""
+    return bool(Courriel.objects.retenus(timezone.now()).filter(pk=courriel.pk).update(etat=EtatCourriel.ANNULE))
+
+
+def _en_commun() -> dict[str, str]:
+    return {
+        "site": settings.SITE_URL,
+        "organisation": settings.ORGANISATION_NOM,
+        "courriel_support": settings.COURRIEL_SUPPORT,
+    }
 
 
 def _texte(gabarit: str, contexte: dict[str, Any]) -> str:
@@ -74,6 +92,20 @@ def _reveiller_une_fois() -> None:
     """Un réveil par transaction, quel que soit le nombre de courriels ; s'il échoue, ce qui est écrit le reste."""
     if not any(reveiller in inscrit for inscrit in connection.run_on_commit):
         transaction.on_commit(reveiller, robust=True)
+
+
+def reveiller_dans(delai: timedelta) -> None:
+    """Un réveil à l'heure où un courriel retenu peut partir ; perdu, la tournée suivante le ramasse."""
+    minuterie = Timer(delai.total_seconds(), _reveiller_a_l_heure)
+    minuterie.daemon = True
+    minuterie.start()
+
+
+def _reveiller_a_l_heure() -> None:
+    try:
+        reveiller()
+    finally:
+        connection.close()
 
 
 def reveiller() -> None:

@@ -15,9 +15,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import services
+from accounts import prolongements, services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
-from accounts.middleware import CLE
+from accounts.middleware import CLE_DU_REGARD
 from accounts.models import IdentiteExterne, Utilisateur
 from accounts.queries import par_identifiant_ou_courriel, pourquoi_ne_peut_elle_pas_entrer
 
@@ -69,7 +69,13 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
     ]
     readonly_fields = ["empechements", "aider"]
     action_form = ActionMotivee
-    actions = ["renvoyer_la_confirmation", "desactiver", "reactiver", "reinitialiser_les_facteurs"]
+    actions = [
+        "renvoyer_la_confirmation",
+        "lever_les_limites",
+        "reinitialiser_les_facteurs",
+        "desactiver",
+        "reactiver",
+    ]
 
     @admin.action(description="Renvoyer le courriel de confirmation", permissions=["assister"])
     def renvoyer_la_confirmation(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
@@ -78,28 +84,19 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
 
     @admin.action(description="Désactiver (avec un motif)", permissions=["assister"])
     def desactiver(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
-        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
-        self._faire(
-            request,
-            queryset,
-            lambda personne: services.desactiver(acteur=acteur, personne=personne, motif=motif),
-        )
+        self._faire_avec_motif(request, queryset, services.desactiver)
 
     @admin.action(description="Réactiver (avec un motif)", permissions=["assister"])
     def reactiver(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
-        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
-        self._faire(
-            request, queryset, lambda personne: services.reactiver(acteur=acteur, personne=personne, motif=motif)
-        )
+        self._faire_avec_motif(request, queryset, services.reactiver)
 
     @admin.action(description="Réinitialiser les seconds facteurs (avec un motif)", permissions=["assister"])
     def reinitialiser_les_facteurs(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
-        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
-        self._faire(
-            request,
-            queryset,
-            lambda personne: services.reinitialiser_facteurs(acteur=acteur, personne=personne, motif=motif),
-        )
+        self._faire_avec_motif(request, queryset, services.reinitialiser_facteurs)
+
+    @admin.action(description="Lever les limites (avec un motif)", permissions=["assister"])
+    def lever_les_limites(self, request: HttpRequest, queryset: QuerySet[Utilisateur]) -> None:
+        self._faire_avec_motif(request, queryset, services.lever_les_limites)
 
     @admin.display(description="Constats")
     def empechements(self, personne: Utilisateur) -> str:
@@ -108,12 +105,15 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
 
     @admin.display(description="Aider")
     def aider(self, personne: Utilisateur) -> str:
-        gestes = [("regarder", "Voir le portail comme cette personne"), ("fusionner", "Réunir avec un autre compte")]
-        return format_html_join(
-            " · ",
-            '<a href="{}">{}</a>',
-            ((reverse(f"admin:accounts_{geste}", args=[personne.pk]), libelle) for geste, libelle in gestes),
-        )
+        gestes = [
+            ("accounts_regarder", "Voir le portail comme cette personne"),
+            ("accounts_fusionner", "Réunir avec un autre compte"),
+            *prolongements.gestes_du_support,
+        ]
+        liens = [(reverse(f"admin:{geste}", args=[personne.pk]), libelle) for geste, libelle in gestes]
+        liste = reverse("admin:accounts_utilisateur_changelist", query={"q": personne.identifiant})
+        liens.append((liste, "Renvoyer, lever, réinitialiser, désactiver, réactiver (dans la liste)"))
+        return format_html_join(" · ", '<a href="{}">{}</a>', liens)
 
     def get_urls(self) -> list[URLPattern]:
         gestes = [
@@ -132,7 +132,7 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
             except GesteRefuse as refus:
                 form.add_error(None, str(refus))
             else:
-                request.session[CLE] = {"personne": personne.pk, "fin": fin.isoformat()}
+                request.session[CLE_DU_REGARD] = {"personne": personne.pk, "fin": fin.isoformat()}
                 return redirect("accueil")
         return self._page(request, "accounts/admin/regarder.html", personne, form=form)
 
@@ -169,6 +169,12 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
     def _page(self, request: HttpRequest, gabarit: str, personne: Utilisateur, **contexte: Any) -> HttpResponse:
         contexte |= self.admin_site.each_context(request) | {"personne": personne, "opts": self.opts}
         return render(request, gabarit, contexte)
+
+    def _faire_avec_motif(
+        self, request: HttpRequest, queryset: QuerySet[Utilisateur], service: Callable[..., None]
+    ) -> None:
+        acteur, motif = _acteur(request), request.POST.get("motif", "").strip()
+        self._faire(request, queryset, lambda personne: service(acteur=acteur, personne=personne, motif=motif))
 
     def _faire(
         self, request: HttpRequest, queryset: QuerySet[Utilisateur], geste: Callable[[Utilisateur], None]

@@ -20,7 +20,7 @@ SILENCE = 128
 
 
 def defi() -> tuple[str, str]:
-    """Ce que montre l'image, et la réponse attendue ; la bibliothèque ne regarde pas la casse."""
+    """Ce que montre l'image, et la réponse attendue ; la casse, s'il le faut, se juge dans `champs.Captcha`."""
     texte = "".join(choice(CARACTERES) for _ in range(LONGUEUR))
     return texte, texte.lower()
 

@@ -1,11 +1,13 @@
-"""Champs des formulaires de comptes : noms propres, téléphone, mots de passe, captcha."""
+"""Champs des formulaires de comptes : noms propres, téléphone, adresses, mots de passe, captcha."""
 
 import unicodedata
 from typing import Any
 
 from captcha.fields import CaptchaField, CaptchaTextInput
+from captcha.models import CaptchaStore
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.urls import reverse
 
@@ -47,6 +49,19 @@ class NomPropre(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
+
+
+class AdresseCourriel(forms.EmailField):
+    def __init__(self, label: str = "Adresse courriel", *, aide: str = "") -> None:
+        super().__init__(
+            label=label,
+            help_text=aide,
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+            error_messages={
+                "required": f"Saisissez votre {label[0].lower()}{label[1:]}.",
+                "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
+            },
+        )
 
 
 class MotDePasse(forms.CharField):
@@ -102,12 +117,22 @@ class ChampCaptcha(CaptchaTextInput):  # type: ignore[misc]
 
 class Captcha(CaptchaField):  # type: ignore[misc]
     def __init__(self) -> None:
+        casse = "en majuscules" if settings.CAPTCHA_CASSE else "en majuscules ou en minuscules"
         super().__init__(
             widget=ChampCaptcha(),
             label="Caractères de l'image",
-            help_text="Recopiez les 5 lettres et chiffres de l'image, vus ou écoutés, en majuscules ou en minuscules.",
+            help_text=f"Recopiez les 5 lettres et chiffres de l'image, vus ou écoutés, {casse}.",
             error_messages={
                 "required": "Recopiez les caractères de l'image.",
                 "invalid": "Ce ne sont pas les caractères de l'image : recopiez ceux de la nouvelle image.",
             },
         )
+
+    def clean(self, value: list[str | None]) -> list[str | None]:
+        """La bibliothèque juge sans la casse, et n'admet qu'un essai ; la casse se juge ici, si le réglage la veut."""
+        cle, saisie = value
+        montre = CaptchaStore.objects.filter(hashkey=cle).values_list("challenge", flat=True).first()
+        juge: list[str | None] = super().clean(value)
+        if settings.CAPTCHA_CASSE and (saisie or "").strip() != montre:
+            raise ValidationError(self.error_messages["invalid"])
+        return juge

@@ -1,4 +1,4 @@
-"""Ce que la session retient des preuves données : mot de passe en attente de facteur, force, mot de passe redonné.
+"""Ce que la session retient des preuves données : mot de passe en attente de facteur, force, mot de passe donné.
 
 Une personne dont le mot de passe est bon mais qui doit encore son second facteur n'est pas connectée : la session sait
 seulement qui elle attend. La connexion devient forte quand un facteur est prouvé, et le reste tant que la personne
@@ -18,16 +18,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, get_random_string
 
+from accounts import services
 from accounts.models import Utilisateur
 from accounts.queries import facteurs, moyen_tenu
+from accounts.sessions import numero
 
 ATTENTE = "facteur_attendu"
 FORCE = "connexion_forte"
-REDONNE = "mot_de_passe_redonne"
+DONNE = "mot_de_passe_donne_le"
 SCEAU = "sceau"
 CODE_ENVOYE = "code_envoye"
 DUREE_ATTENTE = 10 * 60
-DUREE_REDONNE = 10 * 60
+PORTE_DU_MOT_DE_PASSE = "accounts.backends.IdentifiantOuCourriel"
 
 Vue = Callable[..., HttpResponseBase]
 
@@ -38,7 +40,6 @@ def attendre_le_facteur(request: HttpRequest, personne: Utilisateur) -> None:
     request.session[ATTENTE] = {
         "personne": personne.pk,
         "empreinte": personne.get_session_auth_hash(),
-        "porte": personne.backend,
         "le": _maintenant(),
     }
 
@@ -64,10 +65,13 @@ def renforcer(request: HttpRequest, personne: Utilisateur, moyen: str) -> None:
     if isinstance(request.user, Utilisateur):
         request.session.cycle_key()
     else:
-        login(request, personne, backend=request.session[ATTENTE]["porte"])
+        donne_le = request.session[ATTENTE]["le"]
+        login(request, personne, backend=PORTE_DU_MOT_DE_PASSE)
+        request.session[DONNE] = donne_le
     for cle in (ATTENTE, SCEAU, CODE_ENVOYE):
         request.session.pop(cle, None)
     request.session[FORCE] = {"moyen": moyen, "le": _maintenant()}
+    services.noter_session_verifiee(acteur=personne, session=numero(request))
 
 
 def reporter_la_force(request: HttpRequest, personne: Utilisateur) -> None:
@@ -106,12 +110,12 @@ def code_envoye(request: HttpRequest, moyen: str) -> bool:
     return bool(request.session.get(CODE_ENVOYE) == moyen)
 
 
-def noter_mot_de_passe_redonne(request: HttpRequest) -> None:
-    request.session[REDONNE] = _maintenant()
+def noter_mot_de_passe_donne(request: HttpRequest) -> None:
+    request.session[DONNE] = _maintenant()
 
 
 def preuve_recente(vue: Vue) -> Vue:
-    """Réserve une page à qui vient de redonner son mot de passe et, si elle en a un, un second facteur."""
+    """Réserve une page à qui vient de donner son mot de passe et, si elle en a un, un second facteur."""
 
     @wraps(vue)
     def gardee(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -122,8 +126,8 @@ def preuve_recente(vue: Vue) -> Vue:
         if isinstance(request.user, Utilisateur) and facteurs(request.user) and not est_forte(request):
             return vers_la_verification(suite)
         # Un formulaire ouvert à temps peut s'envoyer un peu plus tard : ce qu'il porte ne se perd pas.
-        delai = DUREE_REDONNE * (2 if request.method == "POST" else 1)
-        if _maintenant() - request.session.get(REDONNE, 0) > delai:
+        delai = settings.DUREE_PREUVE_RECENTE * (2 if request.method == "POST" else 1)
+        if _maintenant() - request.session.get(DONNE, 0) > delai:
             return HttpResponseRedirect(f"{reverse('accounts:redonner_mot_de_passe')}?{urlencode({'next': suite})}")
         return vue(request, *args, **kwargs)
 

@@ -21,12 +21,7 @@ def confirmation(personne: Utilisateur) -> None:
 
 def confirmation_rappelee(personne: Utilisateur) -> None:
     """À qui s'inscrit de nouveau sans avoir confirmé : le compte reste celui de la première fois."""
-    _ecrire(
-        personne,
-        "confirmation_rappelee",
-        oubli=_adresse("accounts:oubli"),
-        **_lien(personne, Usage.CONFIRMATION, "accounts:confirmer"),
-    )
+    _ecrire(personne, "confirmation_rappelee", **_lien(personne, Usage.CONFIRMATION, "accounts:confirmer"))
 
 
 def deja_un_compte(personne: Utilisateur) -> None:

@@ -18,6 +18,7 @@ class Porte(StrEnum):
     INSCRIPTION = "inscription"
     FACTEUR = "facteur"
     MOT_DE_PASSE = "mot_de_passe"
+    VERIFICATION = "verification"
 
     @property
     def nombre(self) -> int:
@@ -36,6 +37,8 @@ class Portee(StrEnum):
     ENSEMBLE = "le portail"
 
 
+# Les noms que le journal leur donne.
+LIMITE_ATTEINTE, LIMITES_LEVEES = "limite.atteinte", "limites.levees"
 # Combien de fois la limite de la porte. Une portée absente ne refuse jamais.
 REFUS: dict[Portee, float] = {Portee.COUPLE: 1, Portee.COMPTE: 4, Portee.ADRESSE: 50, Portee.ENSEMBLE: 1000}
 REFUS_A_LA_CONNEXION: dict[Portee, float] = {portee: fois for portee, fois in REFUS.items() if portee != Portee.COMPTE}

@@ -11,7 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +21,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import services, sessions
+from accounts.enums import FinDeSession
 from accounts.limites import LimiteAtteinte
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_regarder
 
 Vue = Callable[[HttpRequest], HttpResponse]
-CLE = "regard"
+CLE_DU_REGARD = "regard"
 LECTURES = ("GET", "HEAD")
 # L'administration, les secrets d'un compte et ses sessions ne s'ouvrent jamais à qui regarde comme une autre personne.
 FERMES = ("/admin/", "/mon-compte/securite/", "/mon-compte/sessions/", "/mon-compte/mot-de-passe/", "/verification/")
@@ -41,10 +44,10 @@ class SessionsBornees:
         return self.suivant(request)
 
     def tenir(self, request: HttpRequest) -> None:
-        if not isinstance(request.user, Utilisateur):
-            return
+        # Lue avant `request.user`, qui vide la session d'un compte fermé ou d'un mot de passe changé ailleurs.
         session = sessions.courante(request)
-        if fin := services.tenir_session(acteur=request.user, session=session):
+        acteur = request.user if isinstance(request.user, Utilisateur) else None
+        if fin := services.tenir_session(acteur=acteur, session=session):
             logout(request)
             request.fin_de_session = fin  # type: ignore[attr-defined]
         elif session:
@@ -59,9 +62,21 @@ class SessionsBornees:
         if request.headers.get("HX-Request"):
             # Un fragment de page ne montre pas la connexion : la page entière se recharge, et y mène.
             return HttpResponseClientRefresh()
-        messages.warning(request, f"{fin.label}. Reconnectez-vous : vous reviendrez où vous étiez.")
+        retour = "" if fin == FinDeSession.DESACTIVATION else " Reconnectez-vous : vous reviendrez où vous étiez."
+        messages.warning(request, f"{fin.label}.{retour}")
         connexion = resolve_url("accounts:connexion")
         return HttpResponseRedirect(f"{connexion}?{urlencode({'next': page_quittee(request)})}")
+
+
+class ConnexionRequise(LoginRequiredMiddleware):
+    """Après la connexion, revenir à la page du formulaire : l'adresse qui le reçoit ne se lit pas toujours."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        return redirect_to_login(
+            page_quittee(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        )
 
 
 def page_quittee(request: HttpRequest) -> str:
@@ -120,7 +135,7 @@ def regard(suivant: Vue) -> Vue:
     """Pose `request.regard`, et fait de la personne regardée celle de la requête."""
 
     def traiter(request: HttpRequest) -> HttpResponse:
-        note = request.session.get(CLE)
+        note = request.session.get(CLE_DU_REGARD)
         if not note or not isinstance(request.user, Utilisateur):
             return suivant(request)
         personne = Utilisateur.objects.filter(pk=note["personne"]).first()
@@ -128,7 +143,7 @@ def regard(suivant: Vue) -> Vue:
         siens = (reverse("accounts:arreter_regard"), reverse("accounts:prolonger_session"))
         if personne is None or request.path in siens:
             return suivant(request)
-        if request.path == reverse("accounts:deconnexion"):
+        if request.path == reverse("accounts:deconnexion") and request.method == "POST":
             services.terminer_regard(acteur=request.user, personne=personne)
             return suivant(request)
         vu = Regard(agent=request.user, personne=personne, fin=datetime.fromisoformat(note["fin"]))

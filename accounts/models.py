@@ -220,6 +220,7 @@ class SessionOuverte(models.Model):
     adresse = models.GenericIPAddressField(null=True)
     ouverte_le = models.DateTimeField(default=timezone.now)
     vue_le = models.DateTimeField("dernière activité", default=timezone.now)
+    verifiee_le = models.DateTimeField("second facteur prouvé le", null=True)
     fermee_le = models.DateTimeField("fermée le", null=True)
     fin = models.CharField(max_length=16, choices=FinDeSession, blank=True)
 

@@ -55,3 +55,5 @@ a_la_suppression: list[Geste] = []
 parties_exportees: list[Partie] = []
 empechements: list[Callable[[Utilisateur], Iterable[Empechement]]] = []
 fusions: list[Fusion] = []
+# Pages de l'administration sur une personne : nom d'adresse (sans « admin: », un numéro pour argument), libellé.
+gestes_du_support: list[tuple[str, str]] = []

@@ -57,7 +57,8 @@ def numero(request: HttpRequest) -> int:
 
 
 def courante(request: HttpRequest) -> SessionOuverte | None:
-    return SessionOuverte.objects.filter(pk=numero(request)).first()
+    pk = numero(request)
+    return SessionOuverte.objects.filter(pk=pk).first() if pk else None
 
 
 def echeances(session: SessionOuverte) -> dict[str, int]:

@@ -14,7 +14,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from phonenumbers import PhoneNumberFormat
 
-from accounts.champs import INDICATIFS, Captcha, MotDePasse, NomPropre, NouveauMotDePasse
+from accounts.champs import INDICATIFS, AdresseCourriel, Captcha, MotDePasse, NomPropre, NouveauMotDePasse
 from accounts.models import Utilisateur
 from accounts.services import Identite
 from accounts.telephones import NumeroInvalide, au_format_e164
@@ -215,15 +215,7 @@ class ModificationIdentiteForm(IdentiteForm):
 
 
 class NouvelleAdresseForm(forms.Form):
-    courriel = forms.EmailField(
-        label="Nouvelle adresse courriel",
-        help_text="Utilisez votre adresse professionnelle nominative",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Saisissez votre nouvelle adresse courriel.",
-            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
-        },
-    )
+    courriel = AdresseCourriel("Nouvelle adresse courriel", aide="Utilisez votre adresse professionnelle nominative")
     fermer_sessions = FermerLesSessions()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -237,15 +229,7 @@ class NouvelleAdresseForm(forms.Form):
 
 
 class InscriptionForm(IdentiteForm):
-    courriel = forms.EmailField(
-        label="Adresse courriel",
-        help_text="Utilisez votre adresse professionnelle nominative<br>Ex: prenom.nom@cnsa.fr",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Saisissez votre adresse courriel.",
-            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
-        },
-    )
+    courriel = AdresseCourriel(aide="Utilisez votre adresse professionnelle nominative<br>Ex: prenom.nom@cnsa.fr")
     mot_de_passe = NouveauMotDePasse()
     captcha = Captcha()
     conditions = forms.BooleanField(
@@ -303,14 +287,7 @@ class EnvoiForm(forms.Form):
 
 
 class AdresseForm(EnvoiForm):
-    saisie = forms.EmailField(
-        label="Adresse courriel",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Saisissez votre adresse courriel.",
-            "invalid": "Saisissez une adresse courriel complète, par exemple prenom.nom@cnsa.fr.",
-        },
-    )
+    saisie = AdresseCourriel()
 
 
 class OubliForm(EnvoiForm):

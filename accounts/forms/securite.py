@@ -6,12 +6,13 @@ from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.champs import INDICATIFS, MotDePasse
 from accounts.enums import GenreFacteur
-from accounts.forms import mise_en_page
+from accounts.forms import ReinitialisationForm, mise_en_page
 from accounts.models import Utilisateur
 from accounts.telephones import NumeroInvalide, au_format_e164
 
@@ -60,6 +61,7 @@ class MotDePasseForm(forms.Form):
     """Redonner son mot de passe avant un geste sensible."""
 
     mot_de_passe = MotDePasse()
+    refus = "Ce n'est pas votre mot de passe : saisissez celui de la dernière connexion."
 
     def __init__(self, *args: Any, personne: Utilisateur, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,9 +70,33 @@ class MotDePasseForm(forms.Form):
 
     def clean_mot_de_passe(self) -> str:
         mot_de_passe = str(self.cleaned_data["mot_de_passe"])
-        if not self.personne.check_password(mot_de_passe):
-            raise ValidationError("Ce n'est pas votre mot de passe : saisissez celui de la dernière connexion.")
+        # Sans refaire un vieux hachage, ce qui éteindrait le lien de confirmation : la connexion s'en charge.
+        if not check_password(mot_de_passe, self.personne.password):
+            raise ValidationError(self.refus)
         return mot_de_passe
+
+
+class ConfirmationForm(MotDePasseForm):
+    """Confirmer son adresse avec le mot de passe de l'inscription, ou aller en choisir un autre."""
+
+    mot_de_passe = MotDePasse("Mot de passe choisi à l'inscription")
+    refus = "Ce n'est pas le mot de passe choisi à l'inscription : vérifiez-le, ou choisissez-en un autre."
+
+    def __init__(self, *args: Any, jeton: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        autre = reverse("accounts:confirmer_autrement", args=[jeton])
+        self.helper = mise_en_page(
+            "mot_de_passe", envoi="Confirmer mon adresse", annuler=autre, renoncer="Choisir un autre mot de passe"
+        )
+
+
+class ConfirmationAutrementForm(ReinitialisationForm):
+    """Confirmer son adresse en choisissant un mot de passe, celui de l'inscription oublié ou jamais connu."""
+
+    def __init__(self, *args: Any, jeton: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        retour = reverse("accounts:confirmer", args=[jeton])
+        self.helper = mise_en_page("mot_de_passe", envoi="Confirmer mon adresse", annuler=retour, renoncer="Retour")
 
 
 class NomDeFacteurForm(forms.Form):
@@ -99,7 +125,7 @@ class TelephoneForm(forms.Form):
         label="Numéro de téléphone mobile",
         max_length=30,
         help_text="Ex: 06 12 34 56 78",
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national"}),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
         error_messages={"required": "Saisissez le numéro qui recevra les codes."},
     )
 

@@ -30,7 +30,7 @@ from accounts.services.fusion import apercu_de_fusion, fusionner, refus_de_fusio
 from accounts.services.identite import modifier_identite, quitter_structure_d_appartenance
 from accounts.services.identites_externes import delier, lier
 from accounts.services.inscription import confirmer, inscrire, renvoyer_confirmation
-from accounts.services.limites import captcha_requis, compter_tentative, effacer_tentative
+from accounts.services.limites import captcha_requis, compter_tentative, effacer_tentative, lever_les_limites
 from accounts.services.mots_de_passe import (
     aider_a_rentrer,
     changer_mot_de_passe,
@@ -43,6 +43,7 @@ from accounts.services.secours import creer_codes_de_secours
 from accounts.services.sessions import (
     fermer_autres_sessions,
     fermer_session,
+    noter_session_verifiee,
     ouvrir_session,
     purger,
     quitter_session,
@@ -89,8 +90,10 @@ __all__ = [
     "fermer_session",
     "fusionner",
     "inscrire",
+    "lever_les_limites",
     "lier",
     "modifier_identite",
+    "noter_session_verifiee",
     "oublier_les_changements_d_adresse",
     "ouvrir_session",
     "purger",

@@ -69,13 +69,18 @@ def aider(
 
 
 def ecrire_si_connue(acteur: Acteur, saisie: str, action: str, actif: Callable[[Utilisateur], None]) -> None:
-    """Fait le même travail pour une saisie inconnue, puis l'oublie : le temps de réponse ne dit pas qui a un compte."""
+    """Fait le même travail pour une saisie inconnue, dont le courriel est ensuite défait et rien n'est gardé.
+
+    Le temps de réponse ne dit pas qui a un compte : dans les deux cas une ligne du journal s'écrit pour de bon, car
+    valider une transaction coûte plus que la défaire.
+    """
     with transaction.atomic():
         personne = par_identifiant_ou_courriel(saisie)
         inconnue = personne is None
         personne = personne or Utilisateur(prenom="Compte", nom="inconnu", etat=EtatCompte.ACTIF)
         consigner(acteur=acteur, action=action, objet=personne)
-        aider(personne, actif)
-        transaction.set_rollback(inconnue)
+        with transaction.atomic():
+            aider(personne, actif)
+            transaction.set_rollback(inconnue)
     if inconnue:
         reveiller()

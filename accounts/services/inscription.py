@@ -71,18 +71,23 @@ def _creer(identifiant: str, identite: Identite, courriel: str, hache: str) -> U
     )
 
 
-def confirmer(*, acteur: Utilisateur, jeton: str) -> list[str]:
+def confirmer(*, acteur: Utilisateur, jeton: str, nouveau_mot_de_passe: str = "") -> list[str]:
     """Active le compte d'`acteur`, à qui `jeton` fut envoyé. Lève `LienInvalide` si le lien vient de servir.
 
+    Qui appelle a vérifié le mot de passe de l'inscription, ou en donne un nouveau : un tiers a pu s'inscrire avec
+    l'adresse d'autrui, et son mot de passe n'ouvrira pas le compte que le titulaire confirme.
     Rend ce que les autres applications ont fait de la confirmation, en phrases pour la personne.
     """
+    hache = make_password(nouveau_mot_de_passe) if nouveau_mot_de_passe else ""
     with transaction.atomic():
         personne = verrouiller(acteur)
         jetons.lire(jeton, Usage.CONFIRMATION)
         passer(personne, EtatCompte.ACTIF)
         personne.confirme_le = timezone.now()
-        personne.save(update_fields=["etat", "confirme_le"])
-        consigner(acteur=personne, action="compte.confirme", objet=personne, apres={"courriel": personne.courriel})
+        personne.password = hache or personne.password
+        personne.save(update_fields=["etat", "confirme_le", "password"])
+        apres = {"courriel": personne.courriel, "mot_de_passe": "choisi à nouveau" if hache else "inchangé"}
+        consigner(acteur=personne, action="compte.confirme", objet=personne, apres=apres)
         return recueillir(adresse_confirmee, personne)
 
 

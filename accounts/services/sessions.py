@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts import compteurs
 from accounts.enums import FinDeSession
-from accounts.models import SessionOuverte, Utilisateur, precision_de_l_activite
+from accounts.models import CodeEphemere, SessionOuverte, Utilisateur, precision_de_l_activite
+from accounts.services.codes import FENETRE
 from journal.contexte import adresse_courante
 from journal.services import consigner
 
@@ -21,12 +22,22 @@ def ouvrir_session(*, acteur: Utilisateur, appareil: str) -> SessionOuverte:
     return SessionOuverte.objects.create(personne=acteur, appareil=appareil, adresse=adresse_courante())
 
 
-def tenir_session(*, acteur: Utilisateur, session: SessionOuverte | None) -> FinDeSession | None:
-    """Note l'activité d'une session, ou la ferme si son temps est passé ; rend pourquoi elle est fermée, sinon None."""
-    if session is None or session.personne_id != acteur.pk:
-        return FinDeSession.DECONNEXION
-    if session.fermee_le:
+def noter_session_verifiee(*, acteur: Utilisateur, session: int) -> None:
+    """Un second facteur vient d'être prouvé dans cette session : son adresse devient habituelle."""
+    acteur.sessions.filter(pk=session).update(verifiee_le=timezone.now())
+
+
+def tenir_session(*, acteur: Utilisateur | None, session: SessionOuverte | None) -> FinDeSession | None:
+    """Note l'activité d'une session, ou la ferme si son temps est passé ; rend pourquoi elle est fermée, sinon None.
+
+    `acteur` vaut None quand le témoin n'ouvre plus le compte : désactivé, fermé, ou au mot de passe changé.
+    """
+    if acteur is None and session is None:
+        return None
+    if session and session.fermee_le:
         return FinDeSession(session.fin)
+    if acteur is None or session is None or session.personne_id != acteur.pk:
+        return FinDeSession.DECONNEXION
     maintenant = timezone.now()
     if fin := _fin_atteinte(session, maintenant):
         _fermer(session.pk, fin=fin)
@@ -81,7 +92,8 @@ def _fermer(session: int, *, fin: FinDeSession) -> bool:
 
 
 def purger() -> dict[str, int]:
-    """Ôte ce dont le temps est passé : témoins expirés, sessions de plus de trois mois, compteurs de tentatives."""
+    """Ôte ce dont le temps est passé : témoins expirés, sessions de plus de trois mois, codes, compteurs."""
     SessionStore.clear_expired()
     anciennes = SessionOuverte.objects.filter(vue_le__lt=timezone.now() - CONSERVATION)
-    return {"sessions": anciennes.delete()[0], "compteurs": compteurs.purger()}
+    codes = CodeEphemere.objects.filter(cree_le__lt=timezone.now() - FENETRE)
+    return {"sessions": anciennes.delete()[0], "codes": codes.delete()[0], "compteurs": compteurs.purger()}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import services, sessions
 from accounts.courriels import en_mots
 from accounts.jetons import LienInvalide, Usage
-from accounts.limites import LimiteAtteinte
+from accounts.limites import LimiteAtteinte, Porte
 from accounts.middleware import avec_attente
 from accounts.models import Utilisateur
 
@@ -51,6 +51,12 @@ def fermer_les_autres_sessions_si_demande(request: Requete, form: forms.Form) ->
     if form.cleaned_data["fermer_sessions"]:
         services.fermer_autres_sessions(acteur=request.user, sauf=sessions.numero(request))
         messages.info(request, "Vos sessions ouvertes sur d'autres appareils sont fermées.")
+
+
+def compter_le_mot_de_passe(request: HttpRequest, personne: Utilisateur) -> None:
+    """À appeler avant le formulaire, qui hache le mot de passe pour le vérifier. Lève `LimiteAtteinte`."""
+    if request.method == "POST":
+        services.compter_tentative(acteur=request.user, porte=Porte.MOT_DE_PASSE, sujet=personne)
 
 
 def envoye(request: HttpRequest, gabarit: str, usage: Usage) -> HttpResponse:

@@ -9,14 +9,15 @@ from django.views.decorators.http import require_GET
 
 from accounts import services, sessions
 from accounts.connexion_forte import preuve_recente
-from accounts.forms import (
-    ChangementMotDePasseForm,
-    IdentiteForm,
-    ModificationIdentiteForm,
-)
+from accounts.forms import ChangementMotDePasseForm, IdentiteForm, ModificationIdentiteForm
 from accounts.limites import Porte
 from accounts.queries import courriel_a_confirmer
-from accounts.views.commun import Requete, fermer_les_autres_sessions_si_demande, lire_ou_ecrire
+from accounts.views.commun import (
+    Requete,
+    compter_le_mot_de_passe,
+    fermer_les_autres_sessions_si_demande,
+    lire_ou_ecrire,
+)
 
 
 @require_GET
@@ -39,9 +40,7 @@ def modifier_identite(request: Requete) -> HttpResponse:
 @lire_ou_ecrire
 @sensitive_post_parameters("actuel", "mot_de_passe")
 def changer_mot_de_passe(request: Requete) -> HttpResponse:
-    if request.method == "POST":
-        # Avant le formulaire, qui hache le mot de passe actuel pour le vérifier.
-        services.compter_tentative(acteur=request.user, porte=Porte.MOT_DE_PASSE, sujet=request.user)
+    compter_le_mot_de_passe(request, request.user)
     form = ChangementMotDePasseForm(request.POST or None, personne=request.user)
     if request.method == "POST" and form.is_valid():
         personne = services.changer_mot_de_passe(

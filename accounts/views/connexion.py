@@ -16,11 +16,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import mire, services, sessions
-from accounts.connexion_forte import attendre_le_facteur, est_forte, noter_l_envoi, sceau, vers_la_verification
-from accounts.erreurs import EnvoiRefuse
-from accounts.forms import (
-    ConnexionForm,
+from accounts.connexion_forte import (
+    PORTE_DU_MOT_DE_PASSE,
+    attendre_le_facteur,
+    est_forte,
+    noter_l_envoi,
+    noter_mot_de_passe_donne,
+    sceau,
+    vers_la_verification,
 )
+from accounts.erreurs import EnvoiRefuse
+from accounts.forms import ConnexionForm
 from accounts.limites import Porte
 from accounts.models import FacteurMessage, Utilisateur
 from accounts.queries import moyens_de_verification
@@ -43,7 +49,7 @@ def connexion(request: HttpRequest) -> HttpResponse:
         with refus_au_formulaire(form) as refus:
             personne = _reconnaitre(request, form)
             if personne:
-                return _entrer(request, personne)
+                return ouvrir_la_session(request, personne)
         form.demander_captcha(services.captcha_requis(saisie=form.cleaned_data["username"]))
         return refus.marquer(_page(request, form))
     return _page(request, form)
@@ -67,11 +73,12 @@ def _reconnaitre(request: HttpRequest, form: ConnexionForm) -> Utilisateur | Non
     return personne
 
 
-def _entrer(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
-    """Ouvre la session ; à qui a un second facteur, le demande, et envoie le code s'il en faut un."""
+def ouvrir_la_session(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
+    """Le mot de passe est prouvé : ouvre la session ou, à qui a un second facteur, le demande et envoie le code."""
     moyens = moyens_de_verification(personne)
     if not moyens:
-        login(request, personne)
+        login(request, personne, backend=PORTE_DU_MOT_DE_PASSE)
+        noter_mot_de_passe_donne(request)
         services.consigner_connexion(acteur=personne)
         return HttpResponseRedirect(destination(request))
     attendre_le_facteur(request, personne)

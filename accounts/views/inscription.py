@@ -1,4 +1,4 @@
-"""Créer son compte et confirmer son adresse."""
+"""Créer son compte."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,25 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import jetons, services
+from accounts import services
 from accounts.enums import ETAPES_CREATION
-from accounts.forms import (
-    AdresseForm,
-    InscriptionForm,
-)
-from accounts.jetons import LienInvalide, Usage
+from accounts.forms import InscriptionForm
+from accounts.jetons import Usage
 from accounts.limites import Porte
 from accounts.models import Utilisateur
-from accounts.signaux import adresse_a_confirmer, recueillir
-from accounts.views.commun import (
-    CLE_COURRIEL,
-    CLE_IDENTIFIANT,
-    CLE_POSTULANT,
-    envoye,
-    lien_invalide,
-    lire_ou_ecrire,
-    refus_au_formulaire,
-)
+from accounts.views.commun import CLE_COURRIEL, CLE_POSTULANT, envoye, lire_ou_ecrire, refus_au_formulaire
 from structures.queries import rechercher
 
 
@@ -101,46 +89,3 @@ def proposer_structures(request: HttpRequest) -> HttpResponse:
 @require_GET
 def inscription_envoyee(request: HttpRequest) -> HttpResponse:
     return envoye(request, "accounts/inscription_envoyee.html", Usage.CONFIRMATION)
-
-
-@login_not_required
-@lire_ou_ecrire
-@never_cache
-def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
-    """Ouvrir le lien ne confirme rien, car les messageries l'ouvrent aussi : le bouton confirme."""
-    try:
-        personne = jetons.lire(jeton, Usage.CONFIRMATION)
-        if request.method != "POST":
-            annonces = recueillir(adresse_a_confirmer, personne)
-            return render(request, "accounts/confirmer.html", {"personne": personne, "annonces": annonces})
-        suites = services.confirmer(acteur=personne, jeton=jeton)
-    except LienInvalide as erreur:
-        return lien_invalide(request, "accounts/confirmation_impossible.html", erreur)
-    request.session[CLE_IDENTIFIANT] = personne.identifiant
-    suite = " ".join(suites) or "Vous pourrez ensuite demander l'accès à une application."
-    messages.success(
-        request,
-        f"Votre adresse est confirmée et votre compte est ouvert. Connectez-vous avec votre identifiant "
-        f"{personne.identifiant}. {suite}",
-    )
-    return redirect("accounts:connexion")
-
-
-@login_not_required
-@lire_ou_ecrire
-@never_cache
-def renvoyer_confirmation(request: HttpRequest) -> HttpResponse:
-    form = AdresseForm(request.POST or None, initial={"saisie": request.session.get(CLE_COURRIEL)})
-    with refus_au_formulaire(form) as refus:
-        if request.method == "POST" and form.is_valid():
-            saisie = form.cleaned_data["saisie"]
-            services.compter_tentative(acteur=request.user, porte=Porte.CONFIRMATION, sujet=saisie)
-            services.renvoyer_confirmation(acteur=request.user, courriel=saisie)
-            return redirect("accounts:confirmation_renvoyee")
-    return refus.marquer(render(request, "accounts/renvoyer_confirmation.html", {"form": form}))
-
-
-@login_not_required
-@require_GET
-def confirmation_renvoyee(request: HttpRequest) -> HttpResponse:
-    return envoye(request, "accounts/confirmation_renvoyee.html", Usage.CONFIRMATION)

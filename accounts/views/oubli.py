@@ -9,10 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import jetons, services
-from accounts.forms import (
-    OubliForm,
-    ReinitialisationForm,
-)
+from accounts.forms import OubliForm, ReinitialisationForm
 from accounts.jetons import LienInvalide, Usage
 from accounts.limites import Porte
 from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire, refus_au_formulaire

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import services
-from accounts.middleware import CLE
+from accounts.middleware import CLE_DU_REGARD
 from accounts.models import Utilisateur
 from accounts.views.commun import Requete
 
@@ -15,7 +15,7 @@ from accounts.views.commun import Requete
 @require_POST
 def arreter_regard(request: Requete) -> HttpResponse:
     """Sous le nom du support : l'intergiciel laisse passer cette adresse."""
-    note = request.session.pop(CLE, None)
+    note = request.session.pop(CLE_DU_REGARD, None)
     if note is None:
         return redirect("accueil")
     personne = get_object_or_404(Utilisateur, pk=note["personne"])

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -16,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services, sessions, sms
-from accounts.connexion_forte import noter_mot_de_passe_redonne, preuve_recente, renforcer, reporter_la_force, sceau
+from accounts.connexion_forte import noter_mot_de_passe_donne, preuve_recente, renforcer, reporter_la_force
 from accounts.enums import GenreFacteur
-from accounts.erreurs import CodeRefuse, GesteRefuse
+from accounts.erreurs import GesteRefuse
 from accounts.forms.securite import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
-from accounts.limites import Porte
+from accounts.limites import Porte, attente_en_mots
 from accounts.queries import (
     Facteur,
     codes_de_secours_restants,
@@ -29,8 +30,15 @@ from accounts.queries import (
     facteurs,
     sessions_ouvertes,
 )
-from accounts.views.commun import Requete, avec_suite, lire_ou_ecrire, suite_demandee
-from accounts.views.verification import annoncer_l_envoi
+from accounts.views.commun import (
+    Requete,
+    avec_suite,
+    compter_le_mot_de_passe,
+    lire_ou_ecrire,
+    refus_au_formulaire,
+    suite_demandee,
+)
+from accounts.views.verification import annoncer_l_envoi, code_accepte
 
 
 @require_GET
@@ -47,18 +55,17 @@ def securite(request: Requete) -> HttpResponse:
 @lire_ou_ecrire
 @sensitive_post_parameters("mot_de_passe")
 def redonner_mot_de_passe(request: Requete) -> HttpResponse:
-    if request.method == "POST":
-        # Avant le formulaire, qui hache le mot de passe pour le vérifier.
-        services.compter_tentative(acteur=request.user, porte=Porte.MOT_DE_PASSE, sujet=request.user)
+    compter_le_mot_de_passe(request, request.user)
     form = MotDePasseForm(request.POST or None, personne=request.user)
     if request.method == "POST" and form.is_valid():
         services.effacer_tentative(porte=Porte.MOT_DE_PASSE, sujet=request.user)
         services.consigner_mot_de_passe_verifie(acteur=request.user)
-        noter_mot_de_passe_redonne(request)
+        noter_mot_de_passe_donne(request)
         return HttpResponseRedirect(suite_demandee(request) or reverse("accounts:securite"))
     if request.method == "POST":
         services.consigner_mot_de_passe_refuse(acteur=request.user)
-    return render(request, "accounts/securite/mot_de_passe.html", {"form": form})
+    contexte = {"form": form, "duree": attente_en_mots(settings.DUREE_PREUVE_RECENTE)}
+    return render(request, "accounts/securite/mot_de_passe.html", contexte)
 
 
 @preuve_recente
@@ -115,18 +122,12 @@ def _commencer_message(request: Requete, canal: GenreFacteur, telephone: str = "
 def activer(request: Requete, reference: str) -> HttpResponse:
     facteur = _a_activer(request, reference)
     form = CodeForm(request.POST or None, genre=facteur.genre, envoi="Activer")
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.activer_facteur(
-                acteur=request.user, facteur=facteur, code=form.cleaned_data["code"], sceau=sceau(request)
-            )
-        except CodeRefuse as refus:
-            form.add_error("code", str(refus))
-        else:
+    with refus_au_formulaire(form) as refus:
+        if request.method == "POST" and code_accepte(request, request.user, facteur, form, services.activer_facteur):
             renforcer(request, request.user, facteur.reference)
             return HttpResponseRedirect(apres_l_ajout(request, facteur))
     contexte = {"form": form, "facteur": facteur, "suite": suite_demandee(request)} | _code_qr(facteur)
-    return render(request, "accounts/securite/activer.html", contexte)
+    return refus.marquer(render(request, "accounts/securite/activer.html", contexte))
 
 
 @preuve_recente
@@ -143,6 +144,7 @@ def apres_l_ajout(request: Requete, facteur: Facteur) -> str:
     if suite and not restants:
         conseil = " Pensez à créer des codes de secours dans « Mon compte », à l'onglet « Sécurité »."
     messages.success(request, f"« {facteur.nom} » est activé : il vous sera demandé après votre mot de passe.{conseil}")
+    _proposer_de_fermer_les_autres(request)
     return suite or resolve_url("accounts:securite" if restants else "accounts:codes_de_secours")
 
 
@@ -169,6 +171,7 @@ def retirer(request: Requete, reference: str) -> HttpResponse:
             services.retirer_facteur(acteur=request.user, facteur=facteur)
             reporter_la_force(request, request.user)
             messages.success(request, f"« {facteur.nom} » est retiré. Un courriel vous le confirme.")
+            _proposer_de_fermer_les_autres(request)
         return redirect("accounts:securite")
     contexte = {"facteur": facteur, "dernier": len(facteurs(request.user)) == 1}
     return render(request, "accounts/securite/retirer.html", contexte)
@@ -187,6 +190,15 @@ def codes_de_secours(request: Requete) -> HttpResponse:
         "restants": codes_de_secours_restants(request.user),
     }
     return render(request, "accounts/securite/codes_de_secours.html", contexte)
+
+
+def _proposer_de_fermer_les_autres(request: Requete) -> None:
+    if sessions_ouvertes(request.user).exclude(pk=sessions.numero(request)).exists():
+        messages.info(
+            request,
+            "Vous êtes aussi en session sur un autre appareil : fermez cette session dans « Mon compte », à l'onglet "
+            "« Sécurité », si ce n'est pas vous ou si vous n'en avez plus besoin.",
+        )
 
 
 @contextmanager

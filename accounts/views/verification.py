@@ -1,5 +1,7 @@
 """« Vérification en deux étapes » : à la connexion, puis là où une application demande une connexion forte."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -37,12 +39,11 @@ def verification(request: HttpRequest) -> HttpResponse:
         return avec_suite(request, "accounts:ajouter_facteur")
     choisi = _choisi(moyens, request.GET.get("facteur", ""))
     form = CodeForm(request.POST or None, genre=choisi.genre)
-    if request.method == "POST" and choisi.genre != GenreFacteur.CLE and form.is_valid():
-        with refus_au_formulaire(form) as refus:
-            if _est_prouve(request, personne, choisi, form):
-                return entrer(request, personne, choisi)
-        return refus.marquer(_page(request, form, choisi, moyens))
-    return _page(request, form, choisi, moyens)
+    with refus_au_formulaire(form) as refus:
+        a_essayer = request.method == "POST" and choisi.genre != GenreFacteur.CLE
+        if a_essayer and code_accepte(request, personne, choisi, form, services.verifier_facteur):
+            return entrer(request, personne, choisi)
+    return refus.marquer(_page(request, form, choisi, moyens))
 
 
 def _page(request: HttpRequest, form: CodeForm, choisi: Facteur, moyens: list[Facteur]) -> HttpResponse:
@@ -57,13 +58,15 @@ def _page(request: HttpRequest, form: CodeForm, choisi: Facteur, moyens: list[Fa
     return render(request, "accounts/verification.html", contexte)
 
 
-def _est_prouve(request: HttpRequest, personne: Utilisateur, facteur: Facteur, form: CodeForm) -> bool:
-    """Essaie le code, ou dit au formulaire pourquoi il est refusé. Lève `LimiteAtteinte`."""
+def code_accepte(
+    request: HttpRequest, personne: Utilisateur, facteur: Facteur, form: CodeForm, essai: Callable[..., None]
+) -> bool:
+    """Essaie le code par le service `essai`, ou dit au formulaire pourquoi il est refusé. Lève `LimiteAtteinte`."""
+    if not form.is_valid():
+        return False
     services.compter_tentative(acteur=personne, porte=Porte.FACTEUR, sujet=personne)
     try:
-        services.verifier_facteur(
-            acteur=personne, facteur=facteur, code=form.cleaned_data["code"], sceau=sceau(request)
-        )
+        essai(acteur=personne, facteur=facteur, code=form.cleaned_data["code"], sceau=sceau(request))
     except CodeRefuse as refus:
         form.add_error("code", str(refus))
         return False

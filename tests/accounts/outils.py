@@ -5,6 +5,7 @@ import re
 from captcha.models import CaptchaStore
 from django.urls import reverse
 
+from accounts.connexion_forte import DONNE
 from courriels.models import Courriel
 from tests.accounts.factories import MOT_DE_PASSE
 
@@ -44,6 +45,11 @@ def courriels_ecrits():
     ]
 
 
+def confirmer(client, modele="confirmation", mot_de_passe=MOT_DE_PASSE):
+    """Suit le lien du dernier courriel et confirme l'adresse avec le mot de passe de l'inscription."""
+    return client.post(dernier_lien(modele), {"mot_de_passe": mot_de_passe})
+
+
 def connecter(client, saisie, mot_de_passe=MOT_DE_PASSE, suite=""):
     adresse = reverse("accounts:connexion") + (f"?next={suite}" if suite else "")
     return client.post(adresse, {"username": saisie, "password": mot_de_passe})
@@ -53,6 +59,13 @@ def verifier(client, mot_de_passe=MOT_DE_PASSE, suite=""):
     """Redonne son mot de passe avant un geste qui engage le compte."""
     adresse = reverse("accounts:redonner_mot_de_passe") + (f"?next={suite}" if suite else "")
     return client.post(adresse, {"mot_de_passe": mot_de_passe})
+
+
+def oublier_la_preuve(client):
+    """La session reste ouverte, mais le mot de passe y fut donné il y a trop longtemps."""
+    session = client.session
+    session.pop(DONNE, None)
+    session.save()
 
 
 def est_connecte(client):

@@ -5,6 +5,7 @@ import wave
 
 import pytest
 from captcha.models import CaptchaStore
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.captcha import CADENCE, CARACTERES, VOIX, lire_a_voix_haute
@@ -43,3 +44,21 @@ def test_le_champ_propose_l_image_et_le_son_du_meme_defi():
     cle = CaptchaStore.objects.get().hashkey
     assert f"/captcha/image/{cle}/" in page
     assert f"/captcha/son/{cle}/" in page
+
+
+@pytest.mark.parametrize(("casse", "minuscules_admises"), [(False, True), (True, False)])
+def test_la_casse_compte_si_le_reglage_le_veut(settings, casse, minuscules_admises):
+    settings.CAPTCHA_CASSE = casse
+    champ = Captcha()
+    assert ("en minuscules" in champ.help_text) == minuscules_admises
+
+    def recopier(ecrire):
+        cle = CaptchaStore.generate_key()
+        try:
+            champ.clean([cle, ecrire(CaptchaStore.objects.get(hashkey=cle).challenge)])
+        except ValidationError:
+            return False
+        return True
+
+    assert recopier(str.upper)
+    assert recopier(str.lower) == minuscules_admises

@@ -12,8 +12,9 @@ from accounts.enums import EtatChangement, EtatCompte
 from accounts.models import ChangementCourriel
 from courriels.models import Courriel
 from journal.models import Evenement
+from tests.accounts.facteurs import application, code_de, donner_le_mot_de_passe
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
-from tests.accounts.outils import connecter, courriels_ecrits, dernier_lien, verifier
+from tests.accounts.outils import connecter, courriels_ecrits, dernier_lien, oublier_la_preuve, verifier
 
 pytestmark = pytest.mark.django_db
 PAGE = "/mon-compte/courriel/"
@@ -25,6 +26,7 @@ NOUVELLE = "camille@nouvelle.example"
 def personne(client):
     personne = UtilisateurFactory(courriel="camille@ancienne.example")
     connecter(client, personne.identifiant)
+    oublier_la_preuve(client)
     return personne
 
 
@@ -51,8 +53,8 @@ def test_liste_5_un_geste_qui_engage_le_compte_redemande_le_mot_de_passe(client,
     assert client.get(adresse).status_code == 200
 
 
-def test_jumeau_sans_la_garde_la_page_s_ouvrirait(client, personne, monkeypatch):
-    monkeypatch.setattr(connexion_forte, "DUREE_REDONNE", time.time() + 1)
+def test_jumeau_sans_la_garde_la_page_s_ouvrirait(client, personne, settings):
+    settings.DUREE_PREUVE_RECENTE = time.time() + 1
     assert client.get(PAGE).status_code == 200
 
 
@@ -78,9 +80,24 @@ def test_la_verification_d_une_personne_ne_vaut_pas_pour_une_autre(client, perso
     assert client.get(PAGE).status_code == 302
 
 
-def test_se_connecter_ne_vaut_pas_verification(client, personne):
+def test_une_connexion_toute_fraiche_vaut_verification_et_s_use_comme_elle(personne, monkeypatch):
+    client = Client()
     connecter(client, personne.identifiant)
-    assert client.get(PAGE).status_code == 302
+    assert client.get(PAGE).status_code == 200
+    instant = time.time()
+    monkeypatch.setattr(connexion_forte.time, "time", lambda: instant + 700)
+    assert "securite/mot-de-passe" in client.get(PAGE).url
+
+
+def test_avec_un_facteur_le_mot_de_passe_compte_de_l_instant_ou_il_fut_donne(personne, monkeypatch):
+    client, appareil = Client(), application(personne)
+    donner_le_mot_de_passe(client, personne)
+    instant = time.time()
+    monkeypatch.setattr(connexion_forte.time, "time", lambda: instant + 590)
+    client.post("/verification/", {"code": code_de(appareil)})
+    assert client.get(PAGE).status_code == 200
+    monkeypatch.setattr(connexion_forte.time, "time", lambda: instant + 700)
+    assert "securite/mot-de-passe" in client.get(PAGE).url
 
 
 def test_la_suite_de_la_verification_reste_sur_ce_portail(client, personne):

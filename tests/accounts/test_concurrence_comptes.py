@@ -13,9 +13,10 @@ from accounts.models import ChangementCourriel, Utilisateur
 from courriels.models import Courriel
 from habilitations import services as habilitations
 from habilitations.enums import EtatDemande, EtatHabilitation
-from habilitations.models import Habilitation
+from habilitations.erreurs import DemandeImpossible
+from habilitations.models import Demande, Habilitation
 from tests.accounts.factories import UtilisateurFactory
-from tests.habilitations.factories import DemandeFactory
+from tests.habilitations.factories import DemandeFactory, profil_avec_structures
 from tests.habilitations.test_concurrence import ensemble
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -25,7 +26,7 @@ FOIS = 8
 def ou_refus(geste):
     try:
         return geste()
-    except LienInvalide as refus:
+    except (LienInvalide, DemandeImpossible) as refus:
         return refus
 
 
@@ -43,6 +44,17 @@ def test_fermer_et_accepter_ensemble_ne_laissent_aucun_droit_ouvert():
         assert personne.etat == EtatCompte.FERME
         assert demande.etat in (EtatDemande.ANNULEE, EtatDemande.ACCEPTEE)
         assert not Habilitation.objects.filter(titulaire=personne, etat=EtatHabilitation.ACTIVE).exists()
+
+
+def test_fermer_et_commencer_une_demande_ensemble_ne_laissent_aucun_brouillon():
+    profil = profil_avec_structures()
+    for _ in range(FOIS):
+        personne = UtilisateurFactory()
+        ensemble(
+            lambda p=personne: services.fermer(acteur=p, personne=p, raison=Fermeture.DEMANDE),
+            lambda p=personne: ou_refus(lambda: habilitations.creer_brouillon(profil=profil, acteur=p)),
+        )
+        assert not Demande.objects.brouillons().filter(demandeur=personne).exists()
 
 
 def test_le_lien_d_une_nouvelle_adresse_clique_deux_fois_ne_sert_qu_une():

@@ -30,7 +30,7 @@ from tests.accounts.facteurs import (
     redonner_le_mot_de_passe,
 )
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
-from tests.accounts.outils import courriels_ecrits, est_connecte
+from tests.accounts.outils import courriels_ecrits, est_connecte, oublier_la_preuve
 
 pytestmark = pytest.mark.django_db
 
@@ -102,12 +102,14 @@ class TestPreuveRecente:
         ],
     )
     def test_le_mot_de_passe_est_redemande(self, client, personne, methode, chemin):
+        oublier_la_preuve(client)
         assert getattr(client, methode)(f"{SECURITE}{chemin}").url.startswith(f"{SECURITE}mot-de-passe/")
         redonner_le_mot_de_passe(client)
         reponse = getattr(client, methode)(f"{SECURITE}{chemin}")
         assert "mot-de-passe" not in reponse.headers.get("Location", "")
 
     def test_un_mot_de_passe_faux_ne_passe_pas(self, client, personne):
+        oublier_la_preuve(client)
         assert (
             "pas votre mot de passe" in client.post(f"{SECURITE}mot-de-passe/", {"mot_de_passe": "Faux-Mot-1234"}).text
         )
@@ -167,6 +169,26 @@ class TestApplication:
         assert client.post(adresse, {"code": code_faux(appareil)}).status_code == 200
         assert facteurs(personne) == []
         assert not client.session.get("connexion_forte")
+
+    def test_les_essais_de_code_sont_limites(self, client, personne, commencee, settings):
+        settings.LIMITES = settings.LIMITES | {"facteur": (1, 300)}
+        appareil, adresse = commencee
+        client.post(adresse, {"code": code_faux(appareil)})
+        reponse = client.post(adresse, {"code": code_de(appareil)})
+        assert reponse.status_code == 429
+        assert "Réessayez dans 5 minutes" in reponse.text
+        assert facteurs(personne) == []
+
+    def test_l_ajout_propose_de_fermer_les_autres_sessions(self, client, personne, commencee):
+        donner_le_mot_de_passe(Client(), personne)
+        appareil, adresse = commencee
+        client.post(adresse, {"code": code_de(appareil)})
+        assert "Vous êtes aussi en session sur un autre appareil" in client.get(SECURITE).text
+
+    def test_seul_en_session_rien_n_est_propose(self, client, commencee):
+        appareil, adresse = commencee
+        client.post(adresse, {"code": code_de(appareil)})
+        assert "sur un autre appareil" not in client.get(SECURITE).text
 
     def test_recommencer_oublie_le_secret_jamais_prouve(self, client, personne, commencee):
         client.post(f"{SECURITE}ajouter/application/")

@@ -22,8 +22,9 @@ from habilitations.models import Demande
 from habilitations.queries import chronologie
 from journal.models import Evenement
 from journal.services import consigner
+from tests.accounts.facteurs import application, canal
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
-from tests.accounts.outils import connecter, courriels_ecrits, est_connecte, verifier
+from tests.accounts.outils import connecter, courriels_ecrits, est_connecte, oublier_la_preuve, verifier
 from tests.depot.factories import DocumentFactory
 from tests.habilitations.factories import DemandeFactory, HabilitationFactory, gestionnaire
 
@@ -251,6 +252,24 @@ def test_l_export_porte_tout_ce_que_le_portail_sait_de_moi_et_rien_des_autres(cl
     assert Evenement.objects.filter(action="donnees.exportees", acteur_id=personne.pk).count() == 1
 
 
+def test_l_export_porte_sessions_et_moyens_de_verification_sans_aucun_secret(client, personne):
+    appareil, telephone = application(personne), canal(personne, "sms", "+33612345678")
+    codes = services.creer_codes_de_secours(acteur=personne)
+    services.lier(acteur=personne, personne=personne, emetteur="https://psc.example", sujet="899700012345")
+    with services.exporter(acteur=personne) as fichier:
+        donnees = json.loads(zipfile.ZipFile(fichier).read("mes-donnees.json"))
+    moyens = [(un["moyen"], un["nom"], un["envoyé à"]) for un in donnees["Moyens de vérification"]]
+    assert moyens[:2] == [
+        ("Application d'authentification", appareil.name, ""),
+        ("Code par SMS", telephone.nom, "+33612345678"),
+    ]
+    assert len(moyens) == 2 + len(codes)
+    assert donnees["Sessions"][0]["adresse"] == "127.0.0.1"
+    assert donnees["Identités externes"][0]["identifiant chez lui"] == "899700012345"
+    secrets = [appareil.key, *personne.codes_de_secours.values_list("empreinte", flat=True), *codes]
+    assert not [secret for secret in secrets if secret in json.dumps(donnees)]
+
+
 def test_l_export_echappe_ce_que_la_personne_a_ecrit(client, personne):
     DemandeFactory(demandeur=personne, message="<script>alert(1)</script>")
     assert "<script>" not in archive(client).read("mes-donnees.html").decode()
@@ -259,6 +278,7 @@ def test_l_export_echappe_ce_que_la_personne_a_ecrit(client, personne):
 def test_l_export_demande_le_mot_de_passe(client, personne):
     autre = Client()
     connecter(autre, personne.identifiant)
+    oublier_la_preuve(autre)
     assert "securite/mot-de-passe" in autre.post("/mon-compte/donnees/").url
     assert not Evenement.objects.filter(action="donnees.exportees").exists()
 

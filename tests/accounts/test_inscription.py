@@ -8,7 +8,7 @@ from courriels.models import Courriel
 from structures.enums import EtatStructure
 from structures.mots import composer
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
-from tests.accounts.outils import captcha, connecter, courriels_ecrits, dernier_lien, est_connecte, fiche
+from tests.accounts.outils import captcha, confirmer, connecter, courriels_ecrits, dernier_lien, est_connecte, fiche
 from tests.structures.factories import StructureFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +24,13 @@ def erreurs(reponse):
 def test_s_inscrire_confirmer_puis_entrer(client):
     assert client.post(INSCRIPTION, fiche()).url == ENVOYEE
     assert "yamil.zemirli@structure.example" in client.get(ENVOYEE).text
-    client.post(dernier_lien("confirmation"))
-    assert 'value="yzemirli"' in client.get("/connexion/").text
-    connecter(client, "yzemirli")
+    reponse = confirmer(client)
+    assert reponse.url == "/"
     assert est_connecte(client)
+    assert "votre identifiant est yzemirli" in client.get("/").text
+    autre = Client()
+    connecter(autre, "yzemirli")
+    assert est_connecte(autre)
 
 
 def test_la_page_garde_les_mots_que_l_on_connait(client):
@@ -236,15 +239,17 @@ def test_ouvrir_le_lien_ne_confirme_rien(client, lien):
 
 def test_le_lien_marche_dans_un_autre_navigateur(lien):
     autre = Client()
-    assert autre.post(lien).url == "/connexion/"
+    assert confirmer(autre).url == "/"
     assert Utilisateur.objects.get().etat == EtatCompte.ACTIF
+    assert (est_connecte(autre), est_connecte(Client())) == (True, False)
 
 
 def test_un_lien_deja_utilise_mene_a_la_connexion(client, lien):
-    client.post(lien)
-    for reponse in (client.get(lien), client.post(lien)):
-        assert reponse.status_code == 410
-        assert "déjà confirmée" in reponse.text
+    confirmer(client)
+    for chemin in (lien, f"{lien}mot-de-passe/"):
+        for reponse in (client.get(chemin), client.post(chemin, {"mot_de_passe": MOT_DE_PASSE})):
+            assert reponse.status_code == 410
+            assert "déjà confirmée" in reponse.text
 
 
 def test_un_lien_faux_propose_d_en_redemander_un(client):
@@ -258,8 +263,76 @@ def test_la_confirmation_se_redemande(client, lien):
     reponse = client.post("/confirmation/renvoyer/", {"saisie": "Yamil.Zemirli@structure.example", **captcha()})
     assert reponse.url == "/confirmation/renvoyee/"
     assert [modele for modele, _ in courriels_ecrits()] == ["confirmation", "confirmation"]
-    client.post(dernier_lien("confirmation"))
+    confirmer(client)
     assert Utilisateur.objects.get().etat == EtatCompte.ACTIF
+
+
+# --- L'adresse d'autrui ----------------------------------------------------------------------------------------------
+AUTRE = "Pivoines-Rouges-31"
+
+
+@pytest.mark.parametrize("mot_de_passe", ["", AUTRE, "Tulipes-Bleues-28"])
+def test_sans_le_mot_de_passe_de_l_inscription_l_adresse_ne_se_confirme_pas(client, lien, mot_de_passe):
+    reponse = client.post(lien, {"mot_de_passe": mot_de_passe})
+    assert "mot_de_passe" in erreurs(reponse)
+    assert f'href="{lien}mot-de-passe/"' in reponse.text
+    assert Utilisateur.objects.get().etat == EtatCompte.A_CONFIRMER
+    assert not est_connecte(client)
+
+
+def test_l_intrus_qui_s_inscrit_avec_l_adresse_d_autrui_n_y_entre_pas(lien):
+    """Le titulaire, qui ne connaît pas le mot de passe de l'intrus, en choisit un : seul le sien ouvre."""
+    titulaire, intrus = Client(), Client()
+    reponse = titulaire.post(f"{lien}mot-de-passe/", {"mot_de_passe": AUTRE})
+    assert reponse.url == "/"
+    assert est_connecte(titulaire)
+    connecter(intrus, "yzemirli")
+    assert not est_connecte(intrus)
+    ailleurs = Client()
+    connecter(ailleurs, "yzemirli", AUTRE)
+    assert est_connecte(ailleurs)
+
+
+def test_jumeau_sans_le_mot_de_passe_demande_celui_de_l_intrus_resterait(lien, monkeypatch):
+    monkeypatch.setattr("accounts.forms.securite.check_password", lambda saisie, hache: True)
+    titulaire, intrus = Client(), Client()
+    titulaire.post(lien, {"mot_de_passe": AUTRE})
+    monkeypatch.undo()
+    connecter(intrus, "yzemirli")
+    assert est_connecte(intrus)
+
+
+def test_un_hachage_devenu_vieux_n_eteint_pas_le_lien(client, lien, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    assert confirmer(client).url == "/"
+    assert Utilisateur.objects.get().etat == EtatCompte.ACTIF
+
+
+def test_ouvrir_la_page_ou_l_on_choisit_ne_confirme_rien(client, lien):
+    assert "remplacera celui de l'inscription" in client.get(f"{lien}mot-de-passe/").text
+    assert Utilisateur.objects.get().etat == EtatCompte.A_CONFIRMER
+
+
+def test_un_mot_de_passe_faible_choisi_a_la_confirmation_est_refuse(client, lien):
+    reponse = client.post(f"{lien}mot-de-passe/", {"mot_de_passe": "Zemirli-2026"})
+    assert "contient « zemirli »" in str(erreurs(reponse)["mot_de_passe"])
+    assert Utilisateur.objects.get().etat == EtatCompte.A_CONFIRMER
+
+
+def test_les_essais_de_mot_de_passe_a_la_confirmation_sont_limites(client, lien, settings):
+    settings.LIMITES = settings.LIMITES | {"mot_de_passe": (1, 300)}
+    client.post(lien, {"mot_de_passe": AUTRE})
+    assert client.post(lien, {"mot_de_passe": MOT_DE_PASSE}).status_code == 429
+    assert Utilisateur.objects.get().etat == EtatCompte.A_CONFIRMER
+
+
+def test_confirmer_dans_la_session_d_une_autre_personne_ne_la_remplace_pas(client, lien):
+    collegue = UtilisateurFactory()
+    client.force_login(collegue)
+    assert confirmer(client).url == "/"
+    page = client.get("/").text
+    assert "yzemirli" in page
+    assert f"Cette session reste celle de {collegue}" in page
 
 
 def test_le_courriel_dit_la_duree_du_lien(client, settings):

@@ -8,14 +8,17 @@ import redis
 from captcha.models import CaptchaStore
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
+from django.utils import timezone
 
 from accounts import compteurs
 from accounts.limites import LimiteAtteinte, Porte, Tentative, attente_en_mots, reseau
 from accounts.models import Compteur
+from accounts.queries import vient_d_une_adresse_habituelle
 from accounts.services import compter_tentative
 from courriels.models import Courriel
 from journal.contexte import origine
 from journal.models import Evenement
+from tests.accounts.facteurs import application, donner_le_mot_de_passe, entrer
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.accounts.outils import captcha, est_connecte, fiche
 
@@ -228,12 +231,31 @@ def test_le_second_facteur_a_cinq_essais_par_adresse_et_vingt_par_compte(personn
     assert [essais_du_facteur(personne, f"203.0.113.{rang}", 8) for rang in range(6)] == [5, 5, 5, 5, 0, 0]
 
 
-def test_la_personne_chez_elle_n_est_pas_arretee_par_les_essais_des_autres(personne):
-    personne.sessions.create(appareil="Firefox sur Windows", adresse=ICI)
+@pytest.mark.parametrize(
+    ("connue", "presente"), [(ICI, ICI), ("2001:db8:1:2::7", "2001:db8:1:2:aaaa:bbbb:cccc:dddd")], ids=["v4", "v6"]
+)
+def test_la_personne_chez_elle_n_est_pas_arretee_par_les_essais_des_autres(personne, connue, presente):
+    personne.sessions.create(appareil="Firefox sur Windows", adresse=connue, verifiee_le=timezone.now())
     for rang in range(6):
         essais_du_facteur(personne, f"203.0.113.{rang}", 8)
-    assert essais_du_facteur(personne, ICI, 8) == 5
+    assert essais_du_facteur(personne, presente, 8) == 5
     assert essais_du_facteur(personne, AILLEURS, 8) == 0
+
+
+def test_un_mot_de_passe_vole_ne_rend_pas_habituel(personne):
+    """Sans le facteur, la session du voleur ne fait pas de son adresse celle de la personne."""
+    personne.sessions.create(appareil="Firefox sur Windows", adresse=AILLEURS)
+    for rang in range(6):
+        essais_du_facteur(personne, f"203.0.113.{rang}", 8)
+    assert essais_du_facteur(personne, AILLEURS, 8) == 0
+
+
+def test_prouver_un_facteur_rend_l_adresse_habituelle(client, personne):
+    appareil = application(personne)
+    donner_le_mot_de_passe(client, personne)
+    assert not vient_d_une_adresse_habituelle(personne, "127.0.0.1")
+    entrer(client, personne, appareil)
+    assert vient_d_une_adresse_habituelle(personne, "127.0.0.1")
 
 
 # --- Compter juste ---
@@ -245,10 +267,6 @@ def stockage(request, settings):
     if request.param == "redis":
         adresse = "redis://127.0.0.1:6379/13"
         client = redis.Redis.from_url(adresse)
-        try:
-            client.ping()
-        except redis.ConnectionError:
-            pytest.skip("Redis ne répond pas")
         settings.CACHE_URL = adresse
         settings.CACHES = {"default": {"LOCATION": adresse, "KEY_PREFIX": "essai"}}
         yield request.param

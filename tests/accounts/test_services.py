@@ -132,12 +132,15 @@ def test_un_compte_ferme_ne_recoit_pas_de_lien_de_mot_de_passe(etat, modele):
     assert courriels_ecrits() == [(modele, personne.courriel)]
 
 
-def test_une_saisie_inconnue_n_ecrit_rien_nulle_part():
+def test_d_une_saisie_inconnue_rien_n_est_garde_ni_envoye():
+    """Le journal écrit une ligne, comme pour une personne connue : sans elle, le temps de réponse les distinguait."""
     UtilisateurFactory()
     services.aider_a_rentrer(acteur=ANONYME, saisie="Mon-mot-de-passe-1")
     services.renvoyer_confirmation(acteur=ANONYME, courriel="inconnue@structure.example")
     assert courriels_ecrits() == []
-    assert actions() == []
+    assert actions() == ["mot_de_passe.oublie", "compte.confirmation_demandee"]
+    traces = str(list(Evenement.objects.values()))
+    assert not any(saisie in traces for saisie in ("Mon-mot-de-passe-1", "inconnue@structure.example"))
 
 
 def test_une_saisie_inconnue_fait_le_meme_travail(monkeypatch):

@@ -1,6 +1,7 @@
 """Liste de contrôle 3 : limites d'inactivité et de durée au serveur, sessions que l'on voit et que l'on ferme."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts import services
-from accounts.enums import FinDeSession
+from accounts.enums import Fermeture, FinDeSession
 from accounts.models import SessionOuverte
 from accounts.sessions import CLE_SESSION, appareil
 from journal.models import Evenement
@@ -134,6 +135,30 @@ def test_la_session_expiree_dit_pourquoi_et_ramene_a_la_page(personne):
     assert escape("Votre session s'est fermée, restée sans activité. Reconnectez-vous") in page
 
 
+def changer_de_mot_de_passe_ailleurs(personne):
+    services.changer_mot_de_passe(acteur=personne, mot_de_passe="Jonquilles-Vertes-8", session=0)
+
+
+def fermer_le_compte(personne):
+    services.fermer(acteur=personne, personne=personne, raison=Fermeture.DEMANDE)
+
+
+@pytest.mark.parametrize(
+    ("geste", "dit", "revient"),
+    [
+        (changer_de_mot_de_passe_ailleurs, "fermée au changement de votre mot de passe.", True),
+        (fermer_le_compte, "fermée avec votre compte.", False),
+    ],
+)
+def test_une_session_dont_le_temoin_n_ouvre_plus_le_compte_dit_pourquoi(personne, geste, dit, revient):
+    client = entrer(personne)
+    geste(personne)
+    page = unescape(client.get(COMPTE, follow=True).text)
+    assert dit in page
+    assert ("Reconnectez-vous" in page) == revient
+    assert dit not in client.get("/connexion/").text
+
+
 def test_un_envoi_apres_la_fin_ramene_a_la_page_du_formulaire(personne):
     client = entrer(personne)
     vieillir(client, vue_le=timedelta(hours=1))
@@ -141,6 +166,19 @@ def test_un_envoi_apres_la_fin_ramene_a_la_page_du_formulaire(personne):
         "/mon-compte/sessions/fermer-les-autres/", HTTP_REFERER="http://testserver/mon-compte/sessions/?a=1"
     )
     assert reponse.url == "/connexion/?next=%2Fmon-compte%2Fsessions%2F%3Fa%3D1"
+
+
+@pytest.mark.parametrize(
+    ("depuis", "suite"),
+    [("http://testserver/mon-compte/securite/?a=1", "/mon-compte/securite/%3Fa%3D1"), ("", "/")],
+)
+def test_un_envoi_sans_session_ramene_a_la_page_quittee_et_non_a_une_adresse_qui_ne_se_lit_pas(depuis, suite):
+    reponse = Client().post("/mon-compte/sessions/fermer-les-autres/", HTTP_REFERER=depuis)
+    assert reponse.url == f"/connexion/?next={suite}"
+
+
+def test_une_page_lue_sans_session_y_ramene():
+    assert Client().get(f"{COMPTE}?onglet=2").url == "/connexion/?next=/mon-compte/identite/%3Fonglet%3D2"
 
 
 @pytest.mark.parametrize("origine", ["", "https://pirate.example/", "//pirate.example", "javascript:alert(1)"])
@@ -299,5 +337,5 @@ def test_la_purge_ote_ce_dont_le_temps_est_passe_et_se_rejoue(personne):
     client = entrer(personne)
     personne.sessions.create(appareil="Vieux", vue_le=timezone.now() - timedelta(days=91))
     assert services.purger()["sessions"] == 1
-    assert services.purger() == {"sessions": 0, "compteurs": 0}
+    assert services.purger() == {"sessions": 0, "codes": 0, "compteurs": 0}
     assert ouverte(client)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -18,7 +19,9 @@ from courriels.enums import EtatCourriel
 from courriels.models import Courriel
 from habilitations.enums import EtatDemande, EtatHabilitation
 from habilitations.models import Portefeuille
+from journal.contexte import origine
 from journal.models import Evenement
+from tests.accounts.facteurs import application, canal
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.accounts.outils import connecter, courriels_ecrits
 from tests.depot.factories import DocumentFactory
@@ -64,7 +67,9 @@ def test_le_panneau_dit_l_etat_du_compte(etat, dit):
 def test_le_panneau_ne_dit_rien_d_un_compte_qui_va_bien(client, support, personne):
     services.consigner_refus(acteur=None, saisie=UtilisateurFactory().identifiant)
     assert pourquoi_ne_peut_elle_pas_entrer(personne) == []
-    assert "Rien de connu" in client.get(f"{LISTE}{personne.pk}/change/").text
+    page = client.get(f"{LISTE}{personne.pk}/change/").text
+    assert "Rien de connu" in page
+    assert "aucun second facteur ne lui est demandé" in page
 
 
 def test_le_panneau_dit_les_connexions_refusees_et_les_courriels_perdus(client, support, personne):
@@ -102,6 +107,57 @@ def test_le_panneau_dit_la_limite_atteinte_tant_qu_elle_dure(personne, monkeypat
     plus_tard = timezone.now() + timedelta(seconds=Porte.CONNEXION.duree + 1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: plus_tard)
     assert constats(personne) == []
+
+
+def lever(client, personne, motif="Identité vérifiée au téléphone"):
+    gestes = {"action": "lever_les_limites", "_selected_action": [personne.pk], "motif": motif}
+    return client.post(LISTE, gestes, follow=True).text
+
+
+def epuiser(porte, sujet):
+    with origine("203.0.113.9"):
+        for _ in range(porte.nombre):
+            services.compter_tentative(acteur=None, porte=porte, sujet=sujet)
+        with pytest.raises(LimiteAtteinte):
+            services.compter_tentative(acteur=None, porte=porte, sujet=sujet)
+
+
+@pytest.mark.parametrize("champ", ["identifiant", "courriel", ""])
+@pytest.mark.parametrize("porte", Porte)
+def test_le_support_leve_les_limites_d_ou_qu_elles_viennent(client, support, personne, porte, champ):
+    sujet = getattr(personne, champ) if champ else personne
+    epuiser(porte, sujet)
+    assert "Lever les limites" in pourquoi_ne_peut_elle_pas_entrer(personne)[0].remede
+    assert "c'est fait." in unescape(lever(client, personne))
+    assert constats(personne) == []
+    with origine("203.0.113.9"):
+        services.compter_tentative(acteur=None, porte=porte, sujet=sujet)
+    assert Evenement.objects.get(action="limites.levees").apres == {"motif": "Identité vérifiée au téléphone"}
+
+
+def test_sans_motif_les_limites_restent(client, support, personne):
+    epuiser(Porte.CONNEXION, personne.identifiant)
+    assert "Indiquez un motif" in lever(client, personne, motif=" ")
+    assert "Trop de tentatives" in constats(personne)[0]
+
+
+def test_les_limites_d_une_autre_personne_restent(client, support, personne):
+    autre = UtilisateurFactory()
+    epuiser(Porte.CONNEXION, autre.identifiant)
+    lever(client, personne)
+    assert "Trop de tentatives" in constats(autre)[0]
+    with origine("203.0.113.9"), pytest.raises(LimiteAtteinte):
+        services.compter_tentative(acteur=None, porte=Porte.CONNEXION, sujet=autre.identifiant)
+
+
+def test_lever_les_limites_efface_aussi_l_attente_d_une_application_et_des_envois(client, support, personne):
+    appareil, courriel = application(personne, throttling_failure_count=9), canal(personne)
+    appareil.throttle_increment()
+    services.envoyer_code(acteur=personne, facteur=courriel, sceau="une session")
+    lever(client, personne)
+    appareil.refresh_from_db()
+    assert appareil.throttling_failure_count == 0
+    services.envoyer_code(acteur=personne, facteur=courriel, sceau="une session")
 
 
 def test_le_panneau_dit_les_facteurs_que_la_connexion_demande(personne):
@@ -265,6 +321,13 @@ def test_un_support_desactive_ne_voit_plus_rien(client, support, personne):
     support.etat = EtatCompte.DESACTIVE
     support.save()
     assert client.get(IDENTITE).status_code == 302
+
+
+def test_lire_l_adresse_de_deconnexion_n_arrete_rien(client, support, personne):
+    regarder(client, personne)
+    assert client.get("/deconnexion/").status_code == 405
+    assert "regard.termine" not in actions()
+    assert "Camille Lilas" in client.get(IDENTITE).text
 
 
 def test_se_deconnecter_arrete_et_le_journal_le_dit(client, support, personne):

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import Case, Model, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -70,7 +71,11 @@ class StructureAdmin(LectureSeule):
         if not search_term.strip():
             return queryset, False
         trouvees = [structure.pk for structure in rechercher(search_term, limite=REPONSES_MAX)]
-        return queryset.filter(pk__in=trouvees), False
+        queryset = queryset.filter(pk__in=trouvees)
+        if ORDER_VAR not in request.GET:
+            # La meilleure réponse d'abord, à moins que la personne ait choisi une colonne.
+            queryset = queryset.order_by(Case(*(When(pk=pk, then=rang) for rang, pk in enumerate(trouvees)), default=0))
+        return queryset, False
 
 
 @admin.register(ImportFiness)

@@ -12,17 +12,17 @@ def compte_rendu(importation: ImportFiness) -> list[str]:
     lignes = [
         f"{importation.fichier}{date}",
         f"SHA-256 : {importation.sha256}",
-        f"Établissements lus : {importation.lignes}, dont {importation.camsp_cmpp} CAMSP et CMPP",
-        f"Créés : {importation.creees}",
-        f"Modifiés : {importation.modifiees}" + _detail(rapport.get("champs", {})),
-        f"Inchangés : {inchangees}",
-        f"Rouverts : {importation.rouvertes}",
+        f"Établissements lus : {_grouper(importation.lignes)}, dont {_grouper(importation.camsp_cmpp)} CAMSP et CMPP",
+        f"Créés : {_grouper(importation.creees)}",
+        f"Modifiés : {_grouper(importation.modifiees)}" + _detail(rapport.get("champs", {})),
+        f"Inchangés : {_grouper(inchangees)}",
+        f"Rouverts : {_grouper(importation.rouvertes)}",
         *_exemples(rapport.get("rouvertes", [])),
-        f"Fermés : {importation.fermees}",
+        f"Fermés : {_grouper(importation.fermees)}",
         *_exemples(rapport.get("fermees", [])),
-        f"Absents du fichier : {importation.absentes}",
+        f"Absents du fichier : {_grouper(importation.absentes)}",
         *_exemples(rapport.get("absentes", [])),
-        f"Lignes rejetées : {importation.rejetees}",
+        f"Lignes rejetées : {_grouper(importation.rejetees)}",
         *(
             f"  {rapport.get('unite', 'ligne')} {ligne} : {motif}"
             for ligne, motif in rapport.get("rejets", [])[:EXEMPLES]
@@ -39,8 +39,13 @@ def compte_rendu(importation: ImportFiness) -> list[str]:
     return lignes
 
 
+def _grouper(nombre: int) -> str:
+    """95 333."""
+    return f"{nombre:,}".replace(",", "\u202f")
+
+
 def _detail(champs: dict[str, int]) -> str:
-    return f" ({', '.join(f'{nom} : {nombre}' for nom, nombre in champs.items())})" if champs else ""
+    return f" ({', '.join(f'{nom} : {_grouper(nombre)}' for nom, nombre in champs.items())})" if champs else ""
 
 
 def _exemples(structures: list[list[str]]) -> list[str]:

@@ -18,6 +18,7 @@ class EtatImport(TextChoices):
 # Champs d'un changement qui ne sont pas des colonnes du registre.
 ENTREE = "entrée au registre"
 ETAT = "état"
+DATE_DE_FERMETURE = "date de fermeture"
 
 # Codes stables des types de structure (fixtures/structures/types.csv).
 ESMS = "esms"

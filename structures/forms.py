@@ -82,7 +82,7 @@ class ImportForm(forms.Form):
     )
     sur_le_serveur = forms.ChoiceField(label="Ou fichier du serveur", required=False)
     forcer = forms.BooleanField(
-        label="Importer malgré un recul suspect",
+        label="Forcer : importer malgré un recul suspect",
         required=False,
         help_text="Sans cette case, un fichier qui perd beaucoup d'établissements, ou plus ancien, est refusé.",
     )

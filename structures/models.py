@@ -1,5 +1,7 @@
 """L'annuaire des lieux : types, régions, départements, catégories, entités juridiques, structures, imports."""
 
+import re
+from datetime import date
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from structures import adresses
 from structures.enums import EtatImport, EtatStructure
 
 CARTE = "https://www.openstreetmap.org"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Region(models.Model):
@@ -249,4 +252,17 @@ class Changement(models.Model):
         ordering = ["-importation", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.champ} : {self.avant} → {self.apres}"
+        return f"{self.champ} : {self.avant_dit} → {self.apres_dit}"
+
+    @property
+    def avant_dit(self) -> str:
+        return _en_clair(self.avant)
+
+    @property
+    def apres_dit(self) -> str:
+        return _en_clair(self.apres)
+
+
+def _en_clair(valeur: str) -> str:
+    """Une date comme les gens l'écrivent ; le reste tel quel."""
+    return f"{date.fromisoformat(valeur):%d/%m/%Y}" if _DATE.fullmatch(valeur) else valeur

@@ -83,7 +83,8 @@ def rechercher(
 
 
 def _par_numero_approche(parmi: StructureQuerySet, numero: str, limite: int) -> list[Structure]:
-    for voulus in ({numero, complete_par_un_zero(numero)}, set() if cle_juste(numero) else proches(numero)):
+    fautif = not (est_bien_forme(numero) and cle_juste(numero))
+    for voulus in ({numero, complete_par_un_zero(numero)}, proches(numero) if fautif else set()):
         if trouvees := list(parmi.filter(numero_finess__in=voulus).order_by("numero_finess")[:limite]):
             return trouvees
     entites = {numero, complete_par_un_zero(numero)}
@@ -143,6 +144,8 @@ def est_un_numero(texte: str) -> bool:
 
 def entite_au_numero(texte: str) -> EntiteJuridique | None:
     """L'entité juridique dont `texte` est le numéro, son zéro de tête perdu ou non."""
+    if not est_un_numero(texte):
+        return None
     numero = nettoyer(texte)
     return EntiteJuridique.objects.filter(numero_finess__in={numero, complete_par_un_zero(numero)} - {""}).first()
 

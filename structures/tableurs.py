@@ -44,8 +44,8 @@ def _ligne(changement: Changement) -> list[str]:
         structure.lieu,
         habilitee,
         changement.champ,
-        changement.avant,
-        changement.apres,
+        changement.avant_dit,
+        changement.apres_dit,
     ]
 
 

@@ -1,7 +1,6 @@
 """Ce que disent les 32 colonnes du format classique."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 
@@ -23,14 +22,16 @@ _VERSION = "1"
 OUTRE_MER = {"9A": "971", "9B": "972", "9C": "973", "9D": "974", "9E": "975", "9F": "976", "9J": "986"}
 
 
-@dataclass(frozen=True, slots=True)
 class FicheClassique:
     """Le format classique ne liste que les établissements ouverts, et ne nomme pas leur entité."""
 
-    colonnes: list[str]
-    ferme: bool = False
+    __slots__ = ("colonnes",)
+    ferme = False
     fermee_le: date | None = None
-    complete: bool = True
+    complete = True
+
+    def __init__(self, colonnes: list[str]) -> None:
+        self.colonnes = colonnes
 
     @property
     def numero(self) -> str:
@@ -59,8 +60,7 @@ class FicheClassique:
         return etablissement(self.colonnes)
 
 
-def verifier(colonnes: list[str]) -> None:
-    """Lève `LigneRejetee` s'il manque de quoi reconnaître l'établissement."""
+def _verifier(colonnes: list[str]) -> None:
     if not est_bien_forme(colonnes[NUMERO]):
         raise LigneRejetee(f"« {colonnes[NUMERO][:20]} » n'est pas un numéro FINESS")
     if not est_bien_forme(colonnes[ENTITE]):
@@ -77,6 +77,8 @@ def empreinte(colonnes: list[str]) -> str:
 
 
 def etablissement(colonnes: list[str]) -> Etablissement:
+    """Lève `LigneRejetee` s'il manque de quoi reconnaître l'établissement."""
+    _verifier(colonnes)
     code_postal, commune = adresses.acheminement(colonnes[ACHEMINEMENT])
     return Etablissement(
         nom=une_ligne(colonnes[NOM], 200),

@@ -54,8 +54,11 @@ class Fiche(Protocol):
     def complete(self) -> bool:
         """Faux d'un établissement fermé dont le fichier ne dit plus l'adresse : on n'en retient que la fermeture."""
 
-    def empreinte(self) -> str: ...
-    def etablissement(self) -> Etablissement: ...
+    def empreinte(self) -> str:
+        """De ce que le portail emploie : égale, la fiche n'a pas à être lue."""
+
+    def etablissement(self) -> Etablissement:
+        """Lève `LigneRejetee`."""
 
 
 class Lue(NamedTuple):

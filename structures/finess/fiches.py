@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from structures.finess import classique, lecture, plus
-from structures.finess.etablissement import LigneRejetee, Lue
+from structures.finess.etablissement import Lue
 
 
 def fiches(examen: lecture.Examen) -> Iterator[Lue]:
@@ -18,8 +18,4 @@ def fiches(examen: lecture.Examen) -> Iterator[Lue]:
 def _classique(ligne: lecture.Ligne) -> Lue:
     if ligne.motif:
         return Lue(ligne.numero, None, ligne.motif)
-    try:
-        classique.verifier(ligne.colonnes)
-    except LigneRejetee as rejet:
-        return Lue(ligne.numero, None, str(rejet))
     return Lue(ligne.numero, classique.FicheClassique(ligne.colonnes))

@@ -33,7 +33,7 @@ def verifier_les_seuils(bilan: Bilan, precedent: Bilan | None, *, forcer: bool) 
     if precedent is None or forcer:
         return
     if raison := _recul(bilan, precedent):
-        raise FichierRefuse(f"{raison} Si c'est voulu, relancez l'import avec --forcer.")
+        raise FichierRefuse(f"{raison} Si c'est voulu, relancez l'import en le forçant.")
 
 
 def _recul(bilan: Bilan, precedent: Bilan) -> str:

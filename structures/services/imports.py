@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import islice
@@ -29,7 +30,11 @@ from structures.services.tampon import Tampon
 
 Progres = Callable[[int, int], None] | None
 
-PAQUET = 2000
+# Court : au-delà, le ramasse-miettes de Python parcourt sans fin les lignes retenues.
+PAQUET = 1000
+# Secondes entre deux écritures de l'avancement.
+RYTHME = 1.0
+_PASSAGES = {"rouvertes": EtatStructure.OUVERT, "fermees": EtatStructure.FERME, "absentes": EtatStructure.ABSENT}
 # Au-delà, un import resté « en cours » est tenu pour mort même si son processus n'est pas d'ici.
 DUREE_MAX = timedelta(hours=1)
 
@@ -126,12 +131,8 @@ def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer
     precedent = ImportFiness.objects.filter(etat=EtatImport.APPLIQUE).order_by("-fin").first()
     with Tampon() as tampon:
         depot = Depot(tampon)
-        for paquet in _par_paquets(fiches(examen), PAQUET):
+        for paquet in _en_le_disant(importation, _par_paquets(fiches(examen), PAQUET), progres):
             depot.deposer(paquet)
-            importation.lues = min(paquet[-1].rang, importation.a_lire)
-            importation.save(update_fields=["lues", "a_lire"])
-            if progres:
-                progres(importation.lues, importation.a_lire)
         depot.ecarter_les_doublons()
         importation.lignes = depot.lignes
         importation.rejetees = depot.rejetees
@@ -151,27 +152,43 @@ def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer
             consigner(acteur=acteur, action="finess.importe", objet=importation, apres=_resume(importation))
 
 
+def _en_le_disant(importation: ImportFiness, paquets: Iterator[list[Lue]], progres: Progres) -> Iterator[list[Lue]]:
+    """Tient l'avancement à jour, au rythme où la page de suivi le lit."""
+    prochain = 0.0
+    for paquet in paquets:
+        yield paquet
+        importation.lues = min(paquet[-1].rang, importation.a_lire)
+        if time.monotonic() >= prochain:
+            importation.save(update_fields=["lues", "a_lire"])
+            prochain = time.monotonic() + RYTHME
+        if progres:
+            progres(importation.lues, importation.a_lire)
+
+
 def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot, *, premier: bool) -> None:
     Categorie.objects.bulk_create(depot.categories_nouvelles.values(), ignore_conflicts=True)
+    importation.rapport["categories_nouvelles"] = sorted(depot.categories_nouvelles)
     importation.creees = tampon.compter_les_nouvelles()
-    importation.modifiees, champs = tampon.retenir_les_changements(importation.pk)
     tampon.creer_les_entites()
-    depuis = importation.date_du_fichier or timezone.localdate()
-    passees = {
-        nom: tampon.faire_passer(etat, importation.pk, depuis)
-        for nom, etat in (
-            ("rouvertes", EtatStructure.OUVERT),
-            ("fermees", EtatStructure.FERME),
-            ("absentes", EtatStructure.ABSENT),
-        )
-    }
-    tampon.ecrire(importation.pk, dire_les_entrees=not premier)
-    importation.rouvertes, importation.fermees, importation.absentes = map(len, passees.values())
-    importation.rapport |= {
-        "champs": champs,
-        "categories_nouvelles": sorted(depot.categories_nouvelles),
-    } | {nom: sorted(structures)[:DETAIL_MAX] for nom, structures in passees.items()}
+    if tampon.registre_vide():
+        with tampon.sans_index():
+            tampon.ecrire()
+    else:
+        _changer(importation, tampon)
+        derniere = tampon.derniere()
+        tampon.ecrire()
+        if not premier:
+            tampon.retenir_les_entrees(importation.pk, derniere)
     apprendre(depot.vocabulaire - {"/"})
+
+
+def _changer(importation: ImportFiness, tampon: Tampon) -> None:
+    """Les structures déjà connues : ce qui change d'elles, avant que ce soit écrit, puis celles qui changent d'état."""
+    importation.modifiees, importation.rapport["champs"] = tampon.retenir_les_changements(importation.pk)
+    depuis = importation.date_du_fichier or timezone.localdate()
+    for nom, etat in _PASSAGES.items():
+        nombre, importation.rapport[nom] = tampon.faire_passer(etat, importation.pk, depuis, DETAIL_MAX)
+        setattr(importation, nom, nombre)
 
 
 def _ouvrir(acteur: Acteur, nom: str, processus: str) -> ImportFiness:

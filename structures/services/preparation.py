@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from stdnum.fr import siret
-
 from structures.enums import AUTRE_ETABLISSEMENT, ESMS, ETABLISSEMENT_SANITAIRE, EtatStructure
-from structures.finess.etablissement import Fiche, Lue
+from structures.finess.etablissement import Fiche, LigneRejetee, Lue
 from structures.finess.lecture import FichierRefuse
-from structures.finess.numeros import cle_juste
-from structures.models import Categorie, Departement, Structure
+from structures.finess.numeros import cle_juste, est_bien_forme, siret_juste
+from structures.models import Categorie, Departement
 from structures.mots import composer
 from structures.services.tampon import REJETE, Tampon
 
 # Ce que le compte rendu détaille ; au-delà, il ne donne que le nombre.
 DETAIL_MAX = 500
+_OUVERT, _FERME = EtatStructure.OUVERT.value, EtatStructure.FERME.value
 
 
 class Depot:
@@ -31,27 +30,36 @@ class Depot:
             raise FichierRefuse("Les départements manquent : lancez d'abord « manage.py charger_references ».")
 
     def deposer(self, paquet: list[Lue]) -> None:
-        connues = dict(
-            Structure.objects.filter(numero_finess__in=[lue.fiche.numero for lue in paquet if lue.fiche])
-            .order_by()
-            .values_list("numero_finess", "empreinte")
-        )
+        """Des fiches dont le registre garde déjà l'empreinte, seul le repère est déposé : rien n'en est lu."""
+        connues = self.tampon.empreintes([lue.fiche.numero for lue in paquet if lue.fiche])
         reperes: list[tuple[Any, ...]] = []
         nouvelles: list[tuple[Any, ...]] = []
         for lue in paquet:
-            etat = self._etat(lue)
-            if lue.fiche is None or not etat:
-                continue
-            fiche, empreinte = lue.fiche, ""
-            repere = (lue.rang, fiche.numero, etat, fiche.fermee_le, fiche.departement[:3], fiche.categorie[:4])
-            if etat != REJETE and fiche.complete:
+            fiche, motif, contenu = lue.fiche, lue.motif, None
+            if fiche and fiche.complete and not motif:
                 empreinte = fiche.empreinte()
-            if empreinte and connues.get(fiche.numero) != empreinte:
-                nouvelles.append((*repere, *self._contenu(lue, fiche), empreinte))
+                if connues.get(fiche.numero) != empreinte:
+                    contenu, motif = self._lire(lue, fiche)
+            if motif:
+                self._rejeter(lue.rang, motif)
             else:
-                reperes.append(repere)
+                self.lignes += 1
+            if fiche and (fiche.numero in connues or est_bien_forme(fiche.numero)):
+                etat = _etat(fiche, motif)
+                repere = (lue.rang, fiche.numero, etat, fiche.fermee_le, fiche.departement[:3], fiche.categorie[:4])
+                if contenu:
+                    nouvelles.append((*repere, *contenu, empreinte))
+                else:
+                    reperes.append(repere)
         self.tampon.reperer(reperes)
         self.tampon.deposer(nouvelles)
+
+    def _lire(self, lue: Lue, fiche: Fiche) -> tuple[tuple[Any, ...] | None, str]:
+        """Ce que dit la fiche, ou le motif de son rejet."""
+        try:
+            return self._contenu(lue, fiche), ""
+        except LigneRejetee as rejet:
+            return None, str(rejet)
 
     def ecarter_les_doublons(self) -> None:
         nombre, exemples = self.tampon.retirer_les_doublons(DETAIL_MAX)
@@ -66,26 +74,16 @@ class Depot:
         if len(self.rejets) < DETAIL_MAX:
             self.rejets.append((rang, motif))
 
-    def _etat(self, lue: Lue) -> str:
-        """Ouverte, fermée ou rejetée ; rien si la ligne ne nomme même pas d'établissement."""
-        motif = lue.motif
-        if not motif and lue.fiche and lue.fiche.complete and lue.fiche.departement not in self._departements:
-            motif = f"le département « {lue.fiche.departement[:10]} » est inconnu"
-        if motif:
-            self._rejeter(lue.rang, motif)
-            # Mal décrit, l'établissement n'a pas pour autant quitté le registre.
-            return REJETE if lue.fiche else ""
-        self.lignes += 1
-        return EtatStructure.FERME.value if lue.fiche and lue.fiche.ferme else EtatStructure.OUVERT.value
-
     def _contenu(self, lue: Lue, fiche: Fiche) -> tuple[Any, ...]:
-        numero = fiche.numero
+        """Les champs du registre et les mots de la recherche. Lève `LigneRejetee`."""
+        numero, lu = fiche.numero, fiche.etablissement()
+        if lu.departement not in self._departements:
+            raise LigneRejetee(f"le département « {lu.departement[:10]} » est inconnu")
         if not cle_juste(numero):
             _ajouter(self.cles_fausses, numero)
-        lu = fiche.etablissement()
         if lue.avertissement:
             _ajouter(self.avertissements, lue.avertissement)
-        if lu.siret and not siret.is_valid(lu.siret):
+        if lu.siret and not siret_juste(lu.siret):
             _ajouter(self.avertissements, f"{numero} : le SIRET {lu.siret} est faux")
         mots = composer(
             nom=lu.nom,
@@ -109,6 +107,13 @@ class Depot:
             )
             self._categories[code] = libelle
         return self._categories[code]
+
+
+def _etat(fiche: Fiche, motif: str) -> str:
+    if motif:
+        # Mal décrit, l'établissement n'a pas pour autant quitté le registre.
+        return REJETE
+    return _FERME if fiche.ferme else _OUVERT
 
 
 def _ajouter(exemples: list[str], texte: str) -> None:

@@ -1,13 +1,15 @@
 """Table temporaire où l'import dépose le fichier avant de toucher au registre ; mêmes ordres sur les deux bases."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
 from django.db import connection
 
-from structures.enums import ENTREE, ETAT, EtatStructure
+from structures.enums import DATE_DE_FERMETURE, ENTREE, ETAT, EtatStructure
 
 # Champs du registre qu'un import écrit, et leur nom dans le compte rendu.
 CHAMPS = {
@@ -37,6 +39,28 @@ _CREATION = f"CREATE TEMPORARY TABLE import_finess ({', '.join(_REPERE + _FICHE)
 _SUPPRESSION = "DROP TABLE IF EXISTS import_finess"
 _COPIE = "COPY import_finess ({colonnes}) FROM STDIN"
 _INSERTION = "INSERT INTO import_finess ({colonnes}) VALUES ({valeurs})"
+_INDEX = "CREATE INDEX import_finess_numero ON import_finess (numero)"
+# Ce que le registre sait déjà d'un paquet de numéros.
+_EMPREINTES = {
+    "postgresql": """
+    SELECT numero_finess, empreinte FROM structures_structure
+    WHERE numero_finess = ANY(ARRAY(SELECT json_array_elements_text(%s)))
+    """,
+    "sqlite": """
+    SELECT numero_finess, empreinte FROM structures_structure
+    WHERE numero_finess IN (SELECT value FROM json_each(%s))
+    """,
+}
+_VIDE = "SELECT NOT EXISTS (SELECT 1 FROM structures_structure WHERE numero_finess IS NOT NULL)"
+# Sur PostgreSQL, ce qui se refait d'un bloc bien plus vite que ligne à ligne : comment l'ôter, comment le remettre.
+_ACCESSOIRES = """
+SELECT format('ALTER TABLE structures_structure DROP CONSTRAINT %I', conname),
+    format('ALTER TABLE structures_structure ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = 'structures_structure'::regclass AND contype = 'f'
+UNION ALL
+SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = 'structures_structure'::regclass AND NOT indisunique
+"""
 _DOUBLONS = """
 SELECT t.ligne, t.numero, p.premiere FROM import_finess t
 JOIN (
@@ -46,8 +70,9 @@ JOIN (
 WHERE t.ligne > p.premiere AND t.etat_lu <> 'rejete' ORDER BY t.ligne LIMIT %s
 """
 _SANS_DOUBLON = """
-DELETE FROM import_finess WHERE etat_lu <> 'rejete'
-AND ligne NOT IN (SELECT MIN(ligne) FROM import_finess WHERE etat_lu <> 'rejete' GROUP BY numero)
+DELETE FROM import_finess AS t WHERE etat_lu <> 'rejete' AND EXISTS (
+    SELECT 1 FROM import_finess p WHERE p.numero = t.numero AND p.ligne < t.ligne AND p.etat_lu <> 'rejete'
+)
 """
 _PAR_DEPARTEMENT = """
 SELECT departement_lu, COUNT(*) FROM import_finess WHERE etat_lu = 'ouvert'
@@ -59,14 +84,26 @@ SELECT COUNT(*) FROM import_finess t LEFT JOIN structures_structure s ON s.numer
 WHERE t.empreinte IS NOT NULL AND s.id IS NULL
 """
 _HISTOIRE = "INSERT INTO structures_changement (structure_id, importation_id, champ, avant, apres) "
-_VALEURS = """
-SELECT s.id, %s, %s, COALESCE(CAST({avant} AS text), ''), COALESCE(CAST({apres} AS text), '')
-FROM import_finess t
-JOIN structures_structure s ON s.numero_finess = t.numero
-{jointure}
-WHERE t.empreinte IS NOT NULL AND COALESCE(CAST({avant} AS text), '') <> COALESCE(CAST({apres} AS text), '')
+# Chaque structure lue de nouveau, avant et après ; puis une ligne par champ qui diffère.
+_AVANT_ET_APRES = """
+WITH paires AS MATERIALIZED (
+    SELECT s.id, {colonnes} FROM import_finess t JOIN structures_structure s ON s.numero_finess = t.numero
+    JOIN structures_entitejuridique e ON e.id = s.entite_juridique_id WHERE t.empreinte IS NOT NULL
+)
 """
-_JOINTURE_ENTITE = "JOIN structures_entitejuridique e ON e.id = s.entite_juridique_id"
+_AVANT = "COALESCE(CAST({source} AS text), '') AS avant_{champ}, COALESCE(CAST(t.{champ} AS text), '') AS apres_{champ}"
+_DIFFERENCES = "SELECT id, %s, %s, avant_{champ}, apres_{champ} FROM paires WHERE avant_{champ} <> apres_{champ}"
+# D'un établissement déjà fermé, le registre corrige parfois la date.
+_FERMETURES_CORRIGEES = """
+SELECT s.id, %s, %s, COALESCE(CAST(s.fermee_le AS text), ''), CAST(t.fermee_lue AS text)
+FROM import_finess t JOIN structures_structure s ON s.numero_finess = t.numero
+WHERE t.etat_lu = 'ferme' AND s.etat = 'ferme' AND t.fermee_lue <> COALESCE(s.fermee_le, '0001-01-01')
+"""
+_CORRECTION = """
+UPDATE structures_structure AS s SET fermee_le = t.fermee_lue FROM import_finess t
+WHERE t.numero = s.numero_finess AND t.etat_lu = 'ferme' AND s.etat = 'ferme'
+AND t.fermee_lue <> COALESCE(s.fermee_le, '0001-01-01')
+"""
 _ENTREES = """
 INSERT INTO structures_changement (structure_id, importation_id, champ, avant, apres)
 SELECT s.id, %s, %s, '', t.etat_lu FROM import_finess t JOIN structures_structure s ON s.numero_finess = t.numero
@@ -116,10 +153,16 @@ _PASSAGES = {
         fermee_le = (SELECT fermee_lue FROM import_finess t WHERE t.numero = numero_finess AND t.etat_lu = 'ferme')""",
     ),
     EtatStructure.ABSENT: (
-        "etat = 'ouvert' AND numero_finess IS NOT NULL AND numero_finess NOT IN (SELECT numero FROM import_finess)",
+        """etat = 'ouvert' AND numero_finess IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM import_finess t WHERE t.numero = numero_finess)""",
         "absente_depuis = %s",
     ),
 }
+_PASSEES = """
+SELECT s.numero_finess, s.nom, s.commune FROM structures_changement c
+JOIN structures_structure s ON s.id = c.structure_id
+WHERE c.importation_id = %s AND c.champ = %s AND c.apres = %s ORDER BY s.numero_finess LIMIT %s
+"""
 
 
 class Tampon:
@@ -135,6 +178,10 @@ class Tampon:
     ) -> None:
         if not connection.needs_rollback:
             self._executer(_SUPPRESSION)
+
+    def empreintes(self, numeros: Sequence[str]) -> dict[str, str]:
+        """Les numéros déjà au registre, et l'empreinte de la fiche qui les a décrits."""
+        return dict(self._lignes(_EMPREINTES[connection.vendor], [json.dumps(numeros)]))
 
     def deposer(self, fiches: Sequence[tuple[Any, ...]]) -> None:
         self._copier(_REPERE + _FICHE, fiches)
@@ -159,9 +206,10 @@ class Tampon:
 
         Chaque exemple dit sa ligne, son numéro et la ligne gardée.
         """
-        premiers: list[tuple[int, str, int]] = self._lignes(_DOUBLONS, [exemples])
+        self._executer(_INDEX)
         if connection.vendor == "postgresql":
-            self._executer("ANALYZE import_finess")
+            self._executer("ANALYZE import_finess (numero, etat_lu, empreinte)")
+        premiers: list[tuple[int, str, int]] = self._lignes(_DOUBLONS, [exemples])
         return self._executer(_SANS_DOUBLON) if premiers else 0, premiers
 
     def par_departement(self) -> dict[str, int]:
@@ -169,6 +217,22 @@ class Tampon:
 
     def par_categorie(self) -> dict[str, int]:
         return dict(self._lignes(_PAR_CATEGORIE))
+
+    def registre_vide(self) -> bool:
+        vide: bool = self._lignes(_VIDE)[0][0]
+        return vide
+
+    @contextmanager
+    def sans_index(self) -> Iterator[None]:
+        """Sur PostgreSQL, ôte index et clés étrangères des structures et les refait d'un bloc, trois fois plus vite."""
+        accessoires = self._lignes(_ACCESSOIRES) if connection.vendor == "postgresql" else []
+        if accessoires:
+            self._executer("SET CONSTRAINTS ALL IMMEDIATE")
+        for oter, _ in accessoires:
+            self._executer(oter)
+        yield
+        for _, remettre in accessoires:
+            self._executer(remettre)
 
     def creer_les_entites(self) -> None:
         self._executer(_ENTITES)
@@ -179,47 +243,58 @@ class Tampon:
 
     def retenir_les_changements(self, importation: int) -> tuple[int, dict[str, int]]:
         """Écrit l'histoire, avant `ecrire` ; rend les structures modifiées, et les modifications par champ."""
-        for champ, nom in CHAMPS.items():
-            entite = champ == "entite"
-            valeurs = _VALEURS.format(
-                avant="e.numero_finess" if entite else f"s.{champ}",
-                apres=f"t.{champ}",
-                jointure=_JOINTURE_ENTITE if entite else "",
-            )
-            self._executer(_HISTOIRE + valeurs, [importation, nom])
+        sources = {champ: f"s.{champ}" for champ in CHAMPS} | {"entite": "e.numero_finess"}
+        paires = ", ".join(_AVANT.format(champ=champ, source=source) for champ, source in sources.items())
+        differences = " UNION ALL ".join(_DIFFERENCES.format(champ=champ) for champ in CHAMPS)
+        valeurs = [valeur for nom in CHAMPS.values() for valeur in (importation, nom)]
+        self._executer(_HISTOIRE + _AVANT_ET_APRES.format(colonnes=paires) + differences, valeurs)
+        self._executer(_HISTOIRE + _FERMETURES_CORRIGEES, [importation, DATE_DE_FERMETURE])
+        self._executer(_CORRECTION)
         comptes = dict(self._lignes(_COMPTES, [importation]))
         modifiees: int = self._lignes(_MODIFIEES, [importation])[0][0]
-        return modifiees, {nom: comptes[nom] for nom in CHAMPS.values() if nom in comptes}
+        return modifiees, {nom: comptes[nom] for nom in (*CHAMPS.values(), DATE_DE_FERMETURE) if nom in comptes}
 
-    def ecrire(self, importation: int, *, dire_les_entrees: bool) -> None:
-        """Crée et récrit ; le premier import n'a pas d'entrées à dire, tout y entre."""
-        derniere = self._lignes(_DERNIERE)[0][0]
+    def derniere(self) -> int:
+        """La plus récente des structures, avant `ecrire`."""
+        numero: int = self._lignes(_DERNIERE)[0][0]
+        return numero
+
+    def ecrire(self) -> None:
+        """Crée et récrit."""
         self._executer(_ECRITURE)
-        if dire_les_entrees:
-            self._executer(_ENTREES, [importation, ENTREE, derniere])
 
-    def faire_passer(self, etat: EtatStructure, importation: int, depuis: date) -> list[tuple[str, str, str]]:
-        """Rouvre, ferme ou marque absent ; rend numéro, nom et commune de chacune, et en garde l'histoire."""
+    def retenir_les_entrees(self, importation: int, derniere: int) -> None:
+        """Garde l'histoire de ce que `ecrire` a créé après la structure `derniere`."""
+        self._executer(_ENTREES, [importation, ENTREE, derniere])
+
+    def faire_passer(
+        self, etat: EtatStructure, importation: int, depuis: date, exemples: int
+    ) -> tuple[int, list[tuple[str, str, str]]]:
+        """Rouvre, ferme ou marque absent, et en garde l'histoire.
+
+        Rend leur nombre et, des premières, numéro, nom et commune.
+        """
         lesquelles, ecriture = _PASSAGES[etat]
-        self._executer(
+        nombre = self._executer(
             f"{_HISTOIRE} SELECT id, %s, %s, etat, %s FROM structures_structure WHERE {lesquelles}",  # noqa: S608 -- rien qui vienne de dehors
             [importation, ETAT, etat.value],
         )
-        valeurs = [etat.value, *([depuis] if "%s" in ecriture else [])]
-        return self._lignes(
-            f"UPDATE structures_structure SET etat = %s, {ecriture} WHERE {lesquelles} "  # noqa: S608 -- idem
-            "RETURNING numero_finess, nom, commune",
-            valeurs,
+        if not nombre:
+            return 0, []
+        self._executer(
+            f"UPDATE structures_structure SET etat = %s, {ecriture} WHERE {lesquelles}",  # noqa: S608 -- idem
+            [etat.value, *([depuis] if "%s" in ecriture else [])],
         )
+        return nombre, self._lignes(_PASSEES, [importation, ETAT, etat.value, exemples])
 
-    def _executer(self, ordre: str, valeurs: Sequence[Any] = ()) -> int:
+    def _executer(self, ordre: str, valeurs: Sequence[Any] | None = None) -> int:
         with connection.cursor() as curseur:
-            curseur.execute(ordre, list(valeurs))
+            curseur.execute(ordre, valeurs)
             nombre: int = curseur.rowcount
             return nombre
 
-    def _lignes(self, ordre: str, valeurs: Iterable[Any] = ()) -> list[Any]:
+    def _lignes(self, ordre: str, valeurs: Sequence[Any] | None = None) -> list[Any]:
         with connection.cursor() as curseur:
-            curseur.execute(ordre, list(valeurs))
+            curseur.execute(ordre, valeurs)
             lignes: list[Any] = curseur.fetchall()
             return lignes

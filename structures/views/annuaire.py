@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from structures import permissions, queries, raccords, services
@@ -42,7 +43,14 @@ def rechercher(request: HttpRequest) -> HttpResponse:
         "entite": queries.entite_au_numero(texte) if texte else None,
         "proposition": _proposition(texte, lignes),
     }
-    return render(request, "structures/rechercher.html", contexte)
+    reponse = render(request, f"structures/{'resultats' if _sans_la_page(request) else 'rechercher'}.html", contexte)
+    patch_vary_headers(reponse, ["HX-Request"])
+    return reponse
+
+
+def _sans_la_page(request: HttpRequest) -> bool:
+    """htmx remplace les seules réponses : les centaines de choix du formulaire ne sont pas à refaire."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
 
 
 def _proposition(texte: str, lignes: list[Structure]) -> str:

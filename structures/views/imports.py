@@ -16,9 +16,9 @@ from structures.enums import EtatImport
 from structures.forms import FiltresImportForm, ImportForm
 from structures.models import Changement, ImportFiness
 from structures.tableurs import tableur_d_import
+from structures.views.tableaux import EXCEL
 
 PAR_PAGE = 50
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _reserver_au_support(request: HttpRequest) -> None:

@@ -41,6 +41,18 @@ def test_le_support_cherche_comme_les_gens(support, texte):
     assert "CMPP DU MOULIN" not in page
 
 
+def test_la_meilleure_reponse_vient_d_abord_a_moins_de_trier_une_colonne(support, tmp_path):
+    lignes = [ligne(c3="AIDE DU MOULIN VERT"), ligne(c1=cle("75070001"), c3="MOULIN")]
+    importer_finess(chemin=ecrire(tmp_path, *lignes), acteur=None)
+
+    def noms(**criteres):
+        page = support.get(reverse("admin:structures_structure_changelist"), {"q": "moulin"} | criteres)
+        return [structure.nom for structure in page.context["cl"].result_list]
+
+    assert noms() == ["MOULIN", "AIDE DU MOULIN VERT"]
+    assert noms(o="0") == ["AIDE DU MOULIN VERT", "MOULIN"]
+
+
 def test_le_compte_rendu_d_un_import_se_lit(support):
     fiche = reverse("admin:structures_importfiness_change", args=[ImportFiness.objects.get().pk])
     assert "Établissements lus : 2, dont 2 CAMSP et CMPP" in support.get(fiche).content.decode()

@@ -1,5 +1,6 @@
 """Importer le registre : tout ou rien, et un compte rendu."""
 
+import gzip
 import socket
 import subprocess
 from datetime import timedelta
@@ -166,6 +167,29 @@ def test_un_fichier_coupe_ne_change_rien(tmp_path):
     refuse_sans_rien_changer(chemin, "s'arrête au milieu de la ligne 42")
 
 
+ABIMES = {
+    "coupé": (lambda bon: bon[:-60], "s'arrête au milieu"),
+    "compressé et coupé": (lambda bon: gzip.compress(bon)[:-20], "incomplet ou abîmé"),
+    "une colonne en moins": (lambda bon: bon.replace(b";;;\n", b";;\n"), "31 colonnes au lieu de 32"),
+    "un guillemet ouvert": (lambda bon: bon.replace(b"CAMSP EXEMPLE 7;", b'"CAMSP EXEMPLE 7;'), "guillemet"),
+    "un autre encodage": (lambda bon: bon.decode().replace("PARIS", "PÂRÎS À L'ÉTÉ").encode("cp850"), "encodage"),
+    "un classeur": (lambda bon: b"PK\x03\x04\x00\x00" + bon, "n'est pas du texte"),
+    "du JSON qui n'est pas FINESS+": (lambda bon: b'{"features": []}', "pas un extrait FINESS"),
+    "du JSON coupé": (lambda bon: b'{"pmej": [{"ege": [{"etat', "n'est plus du JSON"),
+    "ni CSV ni JSON": (lambda bon: b"<html>503</html>", "n'est pas un extrait FINESS"),
+    "vide": (lambda bon: b"", "vide"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("defaut", ABIMES)
+def test_un_fichier_abime_est_refuse_en_le_disant_et_ne_change_rien(tmp_path, defaut):
+    abimer, motif = ABIMES[defaut]
+    importe(ecrire(tmp_path, *plusieurs(40)))
+    chemin = ecrire(tmp_path, *plusieurs(40, c16="0600000000"))
+    chemin.write_bytes(abimer(chemin.read_bytes()))
+    refuse_sans_rien_changer(chemin, motif)
+
+
 def test_une_erreur_au_moment_d_appliquer_ne_change_rien(tmp_path, monkeypatch):
     importe(ecrire(tmp_path, *plusieurs(3)))
     avant = du_registre()
@@ -302,3 +326,16 @@ def test_sans_references_l_import_dit_quoi_faire(tmp_path):
     Structure.objects.model.departement.field.related_model.objects.all().delete()
     with pytest.raises(FichierRefuse, match="charger_references"):
         importe(ecrire(tmp_path, ligne()))
+
+
+def accessoires():
+    with connection.cursor() as curseur:
+        contraintes = connection.introspection.get_constraints(curseur, Structure._meta.db_table)
+    return {nom: (tuple(c["columns"] or ()), c["foreign_key"], c.get("type")) for nom, c in contraintes.items()}
+
+
+def test_le_premier_import_rend_a_la_table_ses_index_et_ses_cles_etrangeres(tmp_path):
+    avant = accessoires()
+    importe(ecrire(tmp_path, *plusieurs(3)))
+    assert accessoires() == avant
+    assert len(avant) > 10

@@ -117,7 +117,7 @@ def test_un_guillemet_jamais_referme_est_refuse(tmp_path):
 )
 def test_une_ligne_sans_l_essentiel_est_rejetee(rang, valeur, mot):
     with pytest.raises(classique.LigneRejetee, match=mot):
-        classique.verifier(ligne(**{rang: valeur}).split(";"))
+        classique.etablissement(ligne(**{rang: valeur}).split(";"))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from structures.enums import EtatImport, EtatStructure
 from structures.finess.fiches import fiches
 from structures.finess.lecture import FichierRefuse, Format, examiner
-from structures.models import Categorie, EntiteJuridique, ImportFiness, Structure
+from structures.models import Categorie, Changement, EntiteJuridique, ImportFiness, Structure
 from structures.services import importer_finess
 from tests.structures.fichiers import ADRESSE, adresse, cle, ecrire, ecrire_plus, ege, ligne, plusieurs_ege
 
@@ -209,6 +209,29 @@ def test_un_etablissement_ferme_l_est_a_sa_date_puis_rouvre(importe):
     assert importe(ege(), forcer=True).rouvertes == 1
     structure.refresh_from_db()
     assert (structure.etat, structure.fermee_le) == (EtatStructure.OUVERT, None)
+
+
+def histoire_de_la_fermeture():
+    return list(Changement.objects.filter(champ="date de fermeture").values_list("avant", "apres"))
+
+
+@pytest.mark.parametrize("adresse", [[ADRESSE], []])
+def test_une_date_de_fermeture_corrigee_est_reprise_avec_son_histoire(importe, adresse):
+    importe(ege())
+    importe(ege(etatObjet="I", dateFermeture="2026-05-31", adresse=adresse), forcer=True)
+    assert not histoire_de_la_fermeture()
+    corrige = importe(ege(etatObjet="I", dateFermeture="2026-04-30", adresse=adresse))
+    assert str(Structure.objects.get(numero_finess=NUMERO).fermee_le) == "2026-04-30"
+    assert histoire_de_la_fermeture() == [("2026-05-31", "2026-04-30")]
+    assert (corrige.modifiees, corrige.fermees, corrige.rapport["champs"]) == (1, 0, {"date de fermeture": 1})
+
+
+def test_une_date_de_fermeture_apprise_plus_tard_est_reprise_et_n_est_jamais_effacee(importe):
+    importe(ege(etatObjet="I"))
+    importe(ege(etatObjet="I", dateFermeture="2026-04-30"))
+    importe(ege(etatObjet="I"))
+    assert str(Structure.objects.get(numero_finess=NUMERO).fermee_le) == "2026-04-30"
+    assert histoire_de_la_fermeture() == [("", "2026-04-30")]
 
 
 def test_un_ferme_sans_adresse_ferme_quand_meme(importe):

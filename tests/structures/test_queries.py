@@ -6,6 +6,8 @@ from structures.enums import ESMS, EtatStructure
 from structures.models import Categorie, Structure, TypeStructure
 from structures.queries import FORMAT_ATTENDU, acceptees, de_la_liste, par_numero, rechercher
 from structures.services import charger_references, importer_finess
+from structures.services.references import apprendre
+from tests.structures.factories import StructureFactory
 from tests.structures.fichiers import cle, ecrire, ligne
 
 ETABLISSEMENTS = [
@@ -65,6 +67,12 @@ def test_un_mot_connu_n_est_pas_corrige():
     # « levi » est une faute tant que personne ne s'appelle ainsi.
     Structure.objects.filter(nom="CAMSP TOULON").update(mots=" camsp levi / toulon 83000 / var 83 ")
     assert noms("levi") == ["CAMSP TOULON"]
+
+
+def test_une_faute_qui_donne_un_autre_mot_connu_est_pardonnee():
+    apprendre({"touron"})
+    Structure.objects.filter(nom="CAMSP").update(mots=" camsp espoir / paris 75012 / ain 01 ")
+    assert noms("camsp touron var") == ["CAMSP TOULON"]
 
 
 def test_saint_et_ses_abreviations_se_valent():
@@ -144,6 +152,11 @@ def test_le_numero_exact_donne_la_structure():
 @pytest.mark.parametrize("saisie", ["", "75079007", "7507900733", "CAMSP", "75O790073"])
 def test_un_numero_mal_forme_est_dit(saisie):
     assert par_numero(saisie).message.startswith(FORMAT_ATTENDU)
+
+
+def test_un_chiffre_oublie_se_cherche_meme_quand_la_cle_du_reste_tombe_juste():
+    structure = StructureFactory(numero_finess="550003248")
+    assert rechercher("55003248") == [structure]
 
 
 def test_une_cle_fausse_est_dite():

@@ -1,6 +1,9 @@
+from collections import Counter
+
 import pytest
 
 from structures.models import Categorie, Departement, Region, Structure, TypeStructure
+from structures.queries import rechercher
 from structures.services import NomenclatureRefusee, charger_references, importer_nomenclature
 from tests.structures.factories import StructureFactory
 
@@ -58,6 +61,52 @@ def test_chaque_organisme_de_liste_a_sa_region(references):
     assert {organisme.nom for organisme in organismes if organisme.departement is None} == set()
     for ars in organismes.filter(type="ars"):
         assert ars.nom == f"ARS-{ars.departement.region.nom.upper()}"
+
+
+# Un organisme pour deux départements, et les collectivités aux lois propres.
+PARTAGES = {"2B": "2A", "68": "67"}
+HORS_DROIT_COMMUN = {"986", "987", "988"}
+
+
+def compter(type_structure, champ):
+    return Counter(Structure.objects.ouvertes().filter(type=type_structure).values_list(champ, flat=True))
+
+
+def test_chaque_region_a_son_ars_et_une_seule(references):
+    regions = set(Region.objects.exclude(code="COM").values_list("code", flat=True))
+    assert compter("ars", "departement__region") == dict.fromkeys(regions, 1)
+
+
+def test_chaque_departement_a_sa_mdph_et_son_conseil_departemental(references):
+    departements = set(Departement.objects.values_list("code", flat=True)) - HORS_DROIT_COMMUN - set(PARTAGES)
+    assert compter("mdph", "departement") == dict.fromkeys(departements, 1)
+    assert compter("departement", "departement") == dict.fromkeys(departements, 1) | {"69": 2}
+
+
+def test_les_caisses_sont_celles_des_reseaux(references):
+    reseaux = Counter(
+        code.split("-")[0] for code in Structure.objects.filter(type="caisse").values_list("code", flat=True)
+    )
+    assert reseaux == {
+        "caf": 102, "msa": 35, "carsat": 15, "cramif": 1, "cnav": 1, "cgss": 4, "cssm": 1, "cps": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texte", "code"),
+    [("mdph haut rhin", "mdph-67"), ("mdph 2b", "mdph-2a"), ("conseil departemental bas rhin", "departement-67")],
+)
+def test_un_organisme_de_plusieurs_departements_se_trouve_par_chacun(references, texte, code):
+    assert rechercher(texte)[0].code == code
+
+
+def test_un_organisme_retire_des_fichiers_est_ferme_et_rouvre_s_il_y_revient(references):
+    retire = StructureFactory(code="mdph-68", type__code="mdph", numero_finess=None)
+    Structure.objects.filter(code="mdph-67").update(etat="ferme")
+    charger_references()
+    retire.refresh_from_db()
+    assert retire.etat == "ferme"
+    assert Structure.objects.get(code="mdph-67").etat == "ouvert"
 
 
 ENTETE = (

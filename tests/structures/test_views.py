@@ -39,6 +39,15 @@ def test_on_trouve_par_mots_et_par_numero_meme_fautif(annuaire, q):
     assert "LES COMPTINES" not in page
 
 
+def test_htmx_ne_recoit_que_les_reponses_sauf_pour_rendre_la_page_a_l_historique(annuaire):
+    adresse, demande = reverse("structures:rechercher"), {"q": "janine"}
+    fragment = annuaire.get(adresse, demande, headers={"HX-Request": "true"})
+    assert fragment.content.strip().startswith(b'<div id="resultats"')
+    assert "HX-Request" in fragment.headers["Vary"]
+    historique = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert b"<html" in annuaire.get(adresse, demande, headers=historique).content
+
+
 def test_une_cle_fausse_propose_le_numero_voulu(annuaire):
     assert "Vouliez-vous dire 750790073, CAMSP JANINE LEVY à Paris 12e" in chercher(annuaire, q="750790074")
 

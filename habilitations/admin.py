@@ -5,13 +5,31 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
 
 from accounts.models import Utilisateur
 from habilitations import services
+from habilitations.enums import ADMINISTRATION, EtatRevue, SansReponse
 from habilitations.erreurs import DemandeImpossible, TransitionInterdite
-from habilitations.models import Application, Demande, Habilitation, Portefeuille, Profil, StructureDemandee
+from habilitations.forms import RevueForm
+from habilitations.models import (
+    Application,
+    Demande,
+    Habilitation,
+    LigneDeRevue,
+    ModeleMotif,
+    Portefeuille,
+    Profil,
+    RegleAcceptation,
+    Revue,
+    StructureDemandee,
+    Suppleance,
+)
+from habilitations.queries import applications_manquantes, couverture, tuiles
 from journal.services import consigner
 
 
@@ -60,7 +78,30 @@ class PortefeuilleAdmin(ReglageConsigne):
     list_display = ["nom"]
     search_fields = ["nom", "gestionnaires__nom", "gestionnaires__identifiant"]
     autocomplete_fields = ["gestionnaires"]
-    filter_horizontal = ["applications", "profils", "regions", "departements"]
+    filter_horizontal = ["applications", "profils", "regions", "departements", "types_structure"]
+    change_list_template = "admin/habilitations/portefeuille/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        vue = self.admin_site.admin_view(self.couverture)
+        return [path("couverture/", vue, name="habilitations_portefeuille_couverture"), *super().get_urls()]
+
+    def couverture(self, request: HttpRequest) -> HttpResponse:
+        """Ce que personne ne couvre, vu du support, qui y remédie ici."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        contexte = self.admin_site.each_context(request) | {
+            "title": "Ce que personne ne couvre",
+            "couverture": couverture(),
+        }
+        return render(request, "admin/habilitations/portefeuille/couverture.html", contexte)
+
+
+@admin.register(ModeleMotif)
+class ModeleMotifAdmin(ReglageConsigne):
+    list_display = ["nom", "decision", "application", "ordre"]
+    list_filter = ["decision", "application"]
+    list_select_related = ["application"]
+    search_fields = ["nom", "texte"]
 
 
 class LectureSeule(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -84,6 +125,33 @@ class StructureDemandeeInline(admin.TabularInline[StructureDemandee, Demande]):
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class RegleForm(forms.ModelForm[RegleAcceptation]):
+    def clean(self) -> dict[str, Any]:
+        saisie = super().clean() or {}
+        applications, profils = saisie.get("applications") or [], saisie.get("profils") or []
+        if not applications and not profils:
+            raise forms.ValidationError("Choisissez au moins une application ou un profil.")
+        if any(une.code == ADMINISTRATION for une in [*applications, *(un.application for un in profils)]):
+            raise forms.ValidationError("Une règle ne fait pas de gestionnaires : retirez l'ADMINISTRATION.")
+        return saisie
+
+
+@admin.register(RegleAcceptation)
+class RegleAcceptationAdmin(ReglageConsigne):
+    form = RegleForm
+    list_display = ["nom", "active", "collegues_min", "taux_de_verification"]
+    list_filter = ["active"]
+    filter_horizontal = ["applications", "profils"]
+
+
+@admin.register(Suppleance)
+class SuppleanceAdmin(LectureSeule):
+    list_display = ["absent", "suppleant", "debut_le", "fin_le", "terminee_le"]
+    list_select_related = ["absent", "suppleant"]
+    search_fields = ["absent__nom", "absent__identifiant", "suppleant__nom", "suppleant__identifiant"]
+    date_hierarchy = "debut_le"
 
 
 @admin.register(Demande)
@@ -140,8 +208,86 @@ class HabilitationAdmin(LectureSeule):
                     messages.SUCCESS,
                 )
 
+    def get_urls(self) -> list[URLPattern]:
+        manquantes = self.admin_site.admin_view(self.manquantes)
+        return [path("manquantes/<int:numero>/", manquantes, name="habilitations_manquantes"), *super().get_urls()]
+
+    def manquantes(self, request: HttpRequest, numero: int) -> HttpResponse:
+        """La même réponse que « Il manque une application ? », au sujet d'une personne."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        personne = get_object_or_404(Utilisateur, pk=numero)
+        contexte = self.admin_site.each_context(request) | {
+            "personne": personne,
+            "opts": self.opts,
+            "ouvertes": tuiles(personne),
+            "manquantes": applications_manquantes(personne),
+        }
+        return render(request, "habilitations/admin/manquantes.html", contexte)
+
     def has_revoquer_permission(self, request: HttpRequest) -> bool:
         return _acteur(request).has_perm("habilitations.change_habilitation")
+
+
+@admin.register(Revue)
+class RevueAdmin(LectureSeule):
+    """Le support ouvre et clôt une revue ; les gestionnaires seuls y répondent."""
+
+    list_display = ["__str__", "etat", "echeance_le", "sans_reponse", "ouverte_par", "ouverte_le", "close_le"]
+    list_filter = ["etat", "application"]
+    list_select_related = ["application", "profil", "ouverte_par"]
+    actions = ["clore"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _acteur(request).has_perm("habilitations.add_revue")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        retour = reverse("admin:habilitations_revue_changelist")
+        form = RevueForm(request.POST or None, applications=Application.objects.all(), retour=retour)
+        if request.method == "POST" and form.is_valid():
+            saisie = form.cleaned_data | {"sans_reponse": SansReponse(form.cleaned_data["sans_reponse"])}
+            try:
+                services.ouvrir_revue(acteur=_acteur(request), **saisie)
+            except DemandeImpossible as refus:
+                form.add_error(None, str(refus))
+            else:
+                self.message_user(request, "La revue est ouverte : un courriel le dit à chaque gestionnaire concerné.")
+                return redirect(retour)
+        contexte = self.admin_site.each_context(request) | {"opts": self.opts, "form": form}
+        return render(request, "habilitations/admin/nouvelle_revue.html", contexte)
+
+    @admin.action(description="Clore (ce qui est sans réponse suit la règle de la revue)", permissions=["clore"])
+    def clore(self, request: HttpRequest, queryset: QuerySet[Revue]) -> None:
+        for revue in queryset.filter(etat=EtatRevue.OUVERTE):
+            services.clore_la_revue(revue=revue, acteur=_acteur(request))
+            self.message_user(request, f"{revue} : close.")
+
+    def has_clore_permission(self, request: HttpRequest) -> bool:
+        return _acteur(request).has_perm("habilitations.change_revue")
+
+
+@admin.register(LigneDeRevue)
+class LigneDeRevueAdmin(LectureSeule):
+    list_display = ["habilitation", "titulaire", "revue", "issue", "par", "le"]
+    list_filter = ["issue", "revue"]
+    list_select_related = [
+        "revue__application",
+        "revue__profil",
+        "habilitation__titulaire",
+        "habilitation__profil__application",
+        "habilitation__structure",
+        "par",
+    ]
+    search_fields = ["habilitation__titulaire__identifiant", "habilitation__titulaire__nom"]
+    show_full_result_count = False
+
+    @admin.display(description="titulaire")
+    def titulaire(self, ligne: LigneDeRevue) -> str:
+        return str(ligne.habilitation.titulaire)
 
 
 def _acteur(request: HttpRequest) -> Utilisateur:

@@ -23,3 +23,6 @@ class HabilitationsConfig(AppConfig):
             Partie("Habilitations", queries.habilitations_exportees),
         ]
         prolongements.fusions.append(Fusion(comptes.apercu_de_fusion, comptes.fusionner, comptes.refus_de_fusionner))
+        prolongements.gestes_du_support.append(
+            ("habilitations_manquantes", "Pourquoi lui manque-t-il une application ?")
+        )

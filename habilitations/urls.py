@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from habilitations.views import assistant, compte, gestion
+from habilitations.views import assistant, complements, compte
+from habilitations.views.gestion import (
+    decisions,
+    droits,
+    echanges,
+    ensemble,
+    file,
+    organisation,
+    revues,
+    statistiques,
+    transferts,
+    verifications,
+)
 
 app_name = "habilitations"
 urlpatterns = [
@@ -26,11 +38,56 @@ urlpatterns = [
     path("mon-compte/demandes/", compte.mes_demandes, name="mes_demandes"),
     path("mon-compte/demandes/<int:numero>/", compte.demande, name="demande"),
     path("mon-compte/demandes/<int:numero>/supprimer/", compte.annuler_demande, name="annuler_demande"),
+    path("mon-compte/demandes/<int:numero>/completer/", complements.completer, name="completer"),
+    path("mon-compte/demandes/<int:numero>/reponse/", complements.enregistrer_reponse, name="enregistrer_reponse"),
+    path("mon-compte/applications/", compte.applications_manquantes, name="applications_manquantes"),
     path("mon-compte/habilitations/", compte.mes_habilitations, name="mes_habilitations"),
+    path("mon-compte/habilitations/<int:numero>/renouveler/", compte.renouveler, name="renouveler"),
     path("mon-compte/habilitations/<int:numero>/renoncer/", compte.renoncer, name="renoncer"),
     path("mon-compte/structures/<int:numero>/quitter/", compte.quitter_structure, name="quitter_structure"),
-    path("gestion/demandes/", gestion.file, name="file"),
-    path("gestion/demandes/<int:numero>/", gestion.traiter, name="traiter"),
-    path("gestion/demandes/<int:numero>/accepter/", gestion.accepter, name="accepter"),
-    path("gestion/demandes/<int:numero>/refuser/", gestion.refuser, name="refuser"),
+    path("gestion/demandes/", file.file, name="file"),
+    path("gestion/demandes/export/<str:format_>/", file.exporter, name="exporter"),
+    path("gestion/demandes/ensemble/", ensemble.ensemble, name="ensemble"),
+    path("gestion/demandes/ensemble/issues/", ensemble.ensemble_fait, name="ensemble_fait"),
+    path("gestion/demandes/<int:numero>/affecter/", file.affecter, name="affecter"),
+    path("gestion/demandes/<int:numero>/presence/", file.presence, name="presence"),
+    path("gestion/absences/", organisation.absences, name="absences"),
+    path("gestion/absences/<int:numero>/terminer/", organisation.terminer_absence, name="terminer_absence"),
+    path("gestion/verifications/", verifications.verifications, name="verifications"),
+    path("gestion/verifications/<int:numero>/", verifications.verifier, name="verifier"),
+    path(
+        "gestion/verifications/<int:numero>/confirmer/",
+        verifications.confirmer_acceptation,
+        name="confirmer_acceptation",
+    ),
+    path(
+        "gestion/verifications/<int:numero>/revoquer/", verifications.revoquer_acceptation, name="revoquer_acceptation"
+    ),
+    path("gestion/statistiques/", statistiques.chiffres, name="statistiques"),
+    path("gestion/preferences/", organisation.preferences, name="preferences"),
+    path("gestion/couverture/", organisation.couverture_nationale, name="couverture"),
+    path("gestion/demandes/<int:numero>/", decisions.traiter, name="traiter"),
+    path("gestion/demandes/<int:numero>/accepter/", decisions.accepter, name="accepter"),
+    path("gestion/demandes/<int:numero>/refuser/", decisions.refuser, name="refuser"),
+    path("gestion/revues/", revues.revues, name="revues"),
+    path("gestion/revues/nouvelle/", revues.nouvelle_revue, name="nouvelle_revue"),
+    path("gestion/revues/<int:numero>/", revues.revue, name="revue"),
+    path("gestion/revues/<int:numero>/decider/", revues.decider_en_revue, name="decider_en_revue"),
+    path("gestion/revues/<int:numero>/clore/", revues.clore_revue, name="clore_revue"),
+    path("gestion/transferts/", transferts.transferts, name="transferts"),
+    path("gestion/transferts/<int:numero>/", transferts.transferer, name="transferer"),
+    path("gestion/habilitations/", droits.droits, name="droits"),
+    path("gestion/habilitations/<int:numero>/", droits.droit, name="droit"),
+    path("gestion/habilitations/<int:numero>/suspendre/", droits.suspendre, name="suspendre_droit"),
+    path("gestion/habilitations/<int:numero>/reprendre/", droits.reprendre, name="reprendre_droit"),
+    path("gestion/habilitations/<int:numero>/revoquer/", droits.revoquer, name="revoquer_droit"),
+    path("gestion/habilitations/<int:numero>/confirmer/", droits.confirmer, name="confirmer_droit"),
+    path("gestion/demandes/<int:numero>/completer/", decisions.demander_complement, name="demander_complement"),
+    path("gestion/demandes/<int:numero>/modele/<slug:decision>/", decisions.choisir_modele, name="choisir_modele"),
+    path("gestion/demandes/<int:numero>/apercu/<slug:decision>/", decisions.apercu, name="apercu"),
+    path("gestion/demandes/<int:numero>/annuler/", decisions.annuler_decision, name="annuler_decision"),
+    path("gestion/demandes/<int:numero>/retirer-la-question/", echanges.retirer_complement, name="retirer_complement"),
+    path("gestion/demandes/<int:numero>/notes/", echanges.noter, name="noter"),
+    path("gestion/demandes/<int:numero>/notes/<int:note>/supprimer/", echanges.supprimer_note, name="supprimer_note"),
+    path("gestion/decisions-annulables/", decisions.decisions_annulables, name="decisions_annulables"),
 ]

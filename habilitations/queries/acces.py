@@ -1,15 +1,13 @@
-"""Ce qu'une personne peut ouvrir, et pourquoi une porte lui reste fermée."""
+"""Ce qu'une personne peut ouvrir."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
 from typing import TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Utilisateur
-from habilitations.enums import ADMINISTRATION, EtatDemande, EtatHabilitation, RaisonAbsence
-from habilitations.models import Application, Demande, Habilitation, Profil
+from habilitations.enums import ADMINISTRATION
+from habilitations.models import Application, Habilitation, Profil, confiees_a
 from structures.models import Structure
 
 
@@ -43,7 +41,7 @@ def tuiles(personne: Utilisateur) -> list[Tuile]:
 
 
 def _en_attente(personne: Utilisateur) -> int:
-    return Demande.objects.confiees_a(personne).en_attente().count()
+    return confiees_a(personne).en_attente().count()
 
 
 def profils_tenus(personne: Utilisateur, application: str) -> list[Profil]:
@@ -60,34 +58,3 @@ def structures_tenues(personne: Utilisateur, profils: Collection[Profil]) -> Que
     """Structures pour lesquelles la personne peut agir sous l'un de ces profils."""
     droits = Habilitation.objects.actives().filter(titulaire=personne, profil__in=profils)
     return Structure.objects.filter(pk__in=droits.values("structure"))
-
-
-@dataclass(frozen=True)
-class Absence:
-    """Pourquoi une application n'est pas ouverte à la personne. `le` et `motif` selon la raison."""
-
-    raison: RaisonAbsence
-    le: date | None = None
-    motif: str = ""
-    demande: Demande | None = None
-
-
-def absence(personne: Utilisateur, application: str) -> Absence:
-    """La raison la plus récente pour laquelle l'application (désignée par son code) n'a pas de tuile."""
-    demande = (
-        Demande.objects.filter(demandeur=personne, profil__application__code=application)
-        .exclude(etat__in=[EtatDemande.ANNULEE, EtatDemande.A_CONFIRMER])
-        .order_by("-pk")
-        .first()
-    )
-    if demande and demande.etat != EtatDemande.ACCEPTEE:
-        le = demande.decidee_le or demande.soumise_le or demande.creee_le
-        return Absence(RaisonAbsence(demande.etat), le, demande.motif, demande)
-    droit = (
-        Habilitation.objects.filter(titulaire=personne, profil__application__code=application).order_by("-pk").first()
-    )
-    if droit is None:
-        return Absence(RaisonAbsence.JAMAIS)
-    if droit.etat == EtatHabilitation.ACTIVE:
-        return Absence(RaisonAbsence.EXPIREE, droit.fin_le)
-    return Absence(RaisonAbsence(droit.etat), droit.close_le, droit.motif)

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
+from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from accounts.prolongements import Ligne
-from habilitations.enums import A_RETIRER, EtatDemande, EtatHabilitation
-from habilitations.models import Demande, Habilitation
+from habilitations.enums import A_RETIRER, NON_DECIDEES, EtatHabilitation
+from habilitations.models import Demande, Habilitation, Profil
 from structures.models import Structure
 
 
@@ -19,6 +22,13 @@ class TenuDansUneStructure:
     brouillons: Sequence[Demande]
     # La structure est celle d'appartenance, dite dans l'identité.
     appartenance: bool
+
+    @property
+    def profils(self) -> list[Profil]:
+        """Ce qui peut être remis : rien sans droit en vigueur ici, sinon les profils tenus, attendus ou commencés."""
+        tenus = [droit.profil for droit in self.habilitations if droit.etat == EtatHabilitation.ACTIVE]
+        autres = [demande.profil for demande in [*self.demandes, *self.brouillons]]
+        return list(dict.fromkeys([*tenus, *autres])) if tenus else []
 
     def __bool__(self) -> bool:
         return bool(self.habilitations or self.demandes or self.brouillons or self.appartenance)
@@ -32,19 +42,30 @@ def tenu_dans(personne: Utilisateur, structure: Structure) -> TenuDansUneStructu
     )
     return TenuDansUneStructure(
         habilitations=list(
-            Habilitation.objects.filter(
-                titulaire=personne, structure=structure, etat=EtatHabilitation.ACTIVE
-            ).select_related("profil__application", "structure")
+            Habilitation.objects.tenues()
+            .filter(titulaire=personne, structure=structure)
+            .select_related("profil__application", "structure")
         ),
-        demandes=[demande for demande in demandes if demande.etat == EtatDemande.EN_ATTENTE],
-        brouillons=[demande for demande in demandes if demande.etat != EtatDemande.EN_ATTENTE],
+        demandes=[demande for demande in demandes if demande.etat in NON_DECIDEES],
+        brouillons=[demande for demande in demandes if demande.etat not in NON_DECIDEES],
         appartenance=personne.structure_id == structure.pk,
     )
 
 
+# Au-delà, la personne donne l'adresse de qui prend sa suite.
+COLLEGUES_MONTRES = 20
+
+
+def collegues(personne: Utilisateur, structure: Structure) -> list[Utilisateur]:
+    """D'autres personnes habilitées dans la structure, à qui remettre ce que l'on y tient."""
+    habilites = Habilitation.objects.actives().filter(structure=structure).exclude(titulaire=personne)
+    actives = Utilisateur.objects.filter(pk__in=habilites.values("titulaire"), etat=EtatCompte.ACTIF)
+    return list(actives.order_by("nom", "prenom")[:COLLEGUES_MONTRES])
+
+
 def structures_a_quitter(personne: Utilisateur) -> Sequence[Structure]:
     """Structures où la personne tient, attend ou prépare quelque chose, ou dont elle dit faire partie."""
-    habilitations = Habilitation.objects.filter(titulaire=personne, etat=EtatHabilitation.ACTIVE)
+    habilitations = Habilitation.objects.tenues().filter(titulaire=personne)
     demandes = Demande.objects.filter(demandeur=personne, etat__in=A_RETIRER)
     return list(
         Structure.objects.filter(
@@ -57,7 +78,7 @@ def structures_a_quitter(personne: Utilisateur) -> Sequence[Structure]:
 
 def demandes_exportees(personne: Utilisateur) -> Iterable[Ligne]:
     demandes = Demande.objects.filter(demandeur=personne).select_related("profil__application")
-    for demande in demandes.prefetch_related("structures").order_by("creee_le"):
+    for demande in demandes.prefetch_related("structures", "complements").order_by("creee_le"):
         yield {
             "numéro": demande.pk,
             "application": demande.profil.application.nom,
@@ -65,6 +86,11 @@ def demandes_exportees(personne: Utilisateur) -> Iterable[Ligne]:
             "type": demande.get_type_display(),
             "structures": ", ".join(str(structure) for structure in demande.structures.all()),
             "message": demande.message,
+            "précisions": "\n\n".join(
+                f"Question du {date_format(localtime(complement.demande_le), 'd/m/Y')} : {complement.questions}\n"
+                f"Réponse : {complement.reponse}"
+                for complement in demande.complements.all()
+            ),
             "état": demande.get_etat_display(),
             "commencée le": demande.creee_le,
             "envoyée le": demande.soumise_le,

@@ -1,146 +1,110 @@
-"""Les demandes, telles que les montrent « Mon compte » et la file des gestionnaires."""
+"""Les demandes d'une personne, et l'histoire de chacune."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from accounts.models import Utilisateur
-from habilitations.enums import GESTES, EtatDemande
-from habilitations.models import Application, Demande, DemandeQuerySet, Habilitation, Profil, StructureDemandee
+from courriels.models import Courriel
+from habilitations.enums import GESTES, GESTES_HABILITATION, GESTES_INTERNES, EtatDemande, TypeDemande
+from habilitations.models import (
+    Complement,
+    Demande,
+    DemandeQuerySet,
+    Habilitation,
+)
 from journal.models import Evenement
 from structures.models import Structure
-from structures.mots import cherches
-
-# La liste ne va pas plus loin : au-delà, des filtres trouvent mieux que des pages.
-PLAFOND = 1_000
-ONGLETS = {"en_attente": "En attente", "traitees": "Traitées", "toutes": "Toutes"}
 
 
 def demandes_de(personne: Utilisateur, *, retirees: bool = False) -> DemandeQuerySet:
     """Demandes de la personne, la dernière d'abord ; celles qu'elle a retirées n'y sont que si on les demande."""
     demandes = Demande.objects.filter(demandeur=personne).order_by("-creee_le", "-pk")
-    return _lues(demandes if retirees else demandes.exclude(etat=EtatDemande.ANNULEE))
+    return lues(demandes if retirees else demandes.exclude(etat=EtatDemande.ANNULEE))
+
+
+def structures_choisies(demande: Demande) -> QuerySet[Structure]:
+    """Les structures de la demande ; celles de la réponse en cours, si un complément est ouvert."""
+    if demande.complement_ouvert is None:
+        return demande.structures.all()
+    return demande.complement_ouvert.structures.select_related("departement", "categorie", "entite_juridique")
 
 
 def demande_du_postulant(numero: int, compte: Utilisateur | None) -> Demande | None:
     """La demande que remplit la session d'une inscription ; sans compte, une demande sans auteur."""
-    return _lues(Demande.objects.filter(pk=numero, demandeur=compte)).first()
+    return lues(Demande.objects.filter(pk=numero, demandeur=compte)).first()
 
 
-def habilitations_de(personne: Utilisateur) -> QuerySet[Habilitation]:
-    """Droits en vigueur de la personne, profil par profil."""
-    return (
-        Habilitation.objects.actives()
-        .filter(titulaire=personne)
-        .select_related("profil__application", "structure")
-        .order_by("profil__application__ordre", "profil__ordre", "profil", "structure__nom")
-    )
+def type_de(demande: Demande) -> TypeDemande:
+    """Le type d'une demande, tant qu'elle n'est pas partie ; ensuite, celui qu'elle a pris en partant."""
+    if demande.etat == EtatDemande.A_CONFIRMER:
+        return TypeDemande.CREATION_COMPTE
+    if demande.soumise_le or demande.type == TypeDemande.RENOUVELLEMENT:
+        return TypeDemande(demande.type)
+    deja_tenu = Habilitation.objects.tenues().filter(titulaire=demande.demandeur, profil=demande.profil).exists()
+    return TypeDemande.AJOUT_STRUCTURES if deja_tenu else TypeDemande.AJOUT_PROFIL
 
 
-def demandes_confiees(personne: Utilisateur) -> DemandeQuerySet:
-    return _lues(Demande.objects.confiees_a(personne))
+def contenu(demande: Demande) -> str:
+    """Ce que le récapitulatif montre : le profil et les structures. Deux onglets se reconnaissent à lui."""
+    structures = sorted(demande.structures_demandees.values_list("structure", flat=True))
+    return f"{demande.profil_id}:{'-'.join(map(str, structures))}"
 
 
-def _lues(demandes: DemandeQuerySet) -> DemandeQuerySet:
+def lues(demandes: DemandeQuerySet) -> DemandeQuerySet:
     structures = Structure.objects.select_related("departement", "categorie", "entite_juridique")
-    return demandes.select_related("profil__application", "demandeur", "decideur").prefetch_related(
-        Prefetch("structures", queryset=structures.order_by("structures_demandees__pk"))
-    )
+    return demandes.select_related(
+        "profil__application", "demandeur", "decideur", "complement_ouvert", "remise_par"
+    ).prefetch_related(Prefetch("structures", queryset=structures.order_by("structures_demandees__pk")))
 
 
-def filtrer(demandes: DemandeQuerySet, criteres: dict[str, Any]) -> DemandeQuerySet:
-    """Applique les critères de `FiltresForm` ; chaque mot de `q` se cherche dans la personne et dans les structures.
-
-    Personnes et structures se cherchent d'abord, chacune dans sa table : la base ne relit pas leurs noms par demande.
-    """
-    if application := criteres.get("application"):
-        demandes = demandes.filter(profil__application=application)
-    if profil := criteres.get("profil"):
-        demandes = demandes.filter(profil=profil)
-    if departement := criteres.get("departement"):
-        demandes = demandes.filter(_portant_sur(Structure.objects.filter(departement=departement)))
-    for mot in criteres.get("q", "").split():
-        personnes = Utilisateur.objects.filter(
-            Q(nom__icontains=mot)
-            | Q(prenom__icontains=mot)
-            | Q(identifiant__icontains=mot)
-            | Q(courriel__icontains=mot)
-        )
-        structure = Q(numero_finess__istartswith=mot) | Q(nom__icontains=mot)
-        for cherche in cherches(mot):
-            structure |= Q(mots__contains=f" {cherche}")
-        demandes = demandes.filter(
-            Q(demandeur__in=personnes.values("pk")) | _portant_sur(Structure.objects.filter(structure))
-        )
-    return demandes
-
-
-def _portant_sur(structures: QuerySet[Structure]) -> Q:
-    demandees = StructureDemandee.objects.filter(structure__in=structures.order_by().values("pk"))
-    return Q(pk__in=demandees.order_by().values("demande"))
-
-
-def d_un_onglet(demandes: DemandeQuerySet, onglet: str) -> DemandeQuerySet:
-    if onglet == "toutes":
-        return demandes
-    return demandes.decidees() if onglet == "traitees" else demandes.en_attente()
-
-
-def compter(demandes: DemandeQuerySet) -> int:
-    """Leur nombre ; compter s'arrête une au-delà de `PLAFOND`."""
-    return demandes.order_by()[: PLAFOND + 1].count()
-
-
-def trier(demandes: DemandeQuerySet, tri: str) -> DemandeQuerySet:
-    return demandes.order_by("-soumise_le", "-pk") if tri == "recentes" else demandes.order_by("soumise_le", "pk")
-
-
-@dataclass(frozen=True)
-class Voisines:
-    precedente: int | None
-    suivante: int | None
-
-
-def voisines(demandes: DemandeQuerySet, demande: Demande, tri: str) -> Voisines:
-    """Numéros des demandes qui encadrent celle-ci dans la liste triée, qu'elle y soit encore ou non."""
-    avant = Q(soumise_le__lt=demande.soumise_le) | Q(soumise_le=demande.soumise_le, pk__lt=demande.pk)
-    apres = Q(soumise_le__gt=demande.soumise_le) | Q(soumise_le=demande.soumise_le, pk__gt=demande.pk)
-    plus_ancienne = demandes.filter(avant).order_by("-soumise_le", "-pk").values_list("pk", flat=True).first()
-    plus_recente = demandes.filter(apres).order_by("soumise_le", "pk").values_list("pk", flat=True).first()
-    if tri == "recentes":
-        return Voisines(precedente=plus_recente, suivante=plus_ancienne)
-    return Voisines(precedente=plus_ancienne, suivante=plus_recente)
-
-
-def applications_gerees(personne: Utilisateur) -> QuerySet[Application]:
-    """Applications dont les portefeuilles de la personne couvrent au moins un profil."""
-    return Application.objects.filter(
-        Q(portefeuilles__gestionnaires=personne) | Q(profils__portefeuilles__gestionnaires=personne)
-    ).distinct()
-
-
-def profils_geres(personne: Utilisateur) -> QuerySet[Profil]:
+def annulables(personne: Utilisateur) -> DemandeQuerySet:
+    """Demandes que la personne vient de décider, et dont le courriel n'est pas parti ; la dernière d'abord."""
+    retenus = Courriel.objects.retenus(timezone.now())
     return (
-        Profil.objects.filter(
-            Q(application__portefeuilles__gestionnaires=personne) | Q(portefeuilles__gestionnaires=personne)
-        )
-        .select_related("application")
-        .distinct()
+        Demande.objects.filter(decideur=personne, courriel_de_decision__in=retenus)
+        .select_related("demandeur", "courriel_de_decision")
+        .order_by("-decidee_le")
     )
+
+
+def complements_de(demande: Demande) -> QuerySet[Complement]:
+    return demande.complements.select_related("auteur")
 
 
 @dataclass(frozen=True)
 class Fait:
-    """Une ligne de la chronologie d'une demande."""
+    """Une ligne de la chronologie d'une demande ; `lieu`, quand elle ne vaut que pour une des structures."""
 
     libelle: str
     evenement: Evenement
+    lieu: str = ""
 
 
-def chronologie(demande: Demande) -> list[Fait]:
-    """L'histoire de la demande, du plus ancien au plus récent, d'après le journal."""
-    evenements = (
-        Evenement.objects.sur(demande).filter(action__in=GESTES).select_related("acteur").order_by("date", "pk")
+# L'acceptation et son annulation le disent déjà.
+SOUS_ENTENDUS = {"habilitation.ouverte", "habilitation.annulee", "habilitation.prolongee", "habilitation.deprolongee"}
+
+
+def chronologie(demande: Demande, *, interne: bool = False) -> list[Fait]:
+    """L'histoire de la demande, du plus ancien au plus récent, et des droits qu'elle a ouverts, d'après le journal.
+
+    `interne` y ajoute ce que seuls les gestionnaires lisent.
+    """
+    de_la_demande = GESTES | (GESTES_INTERNES if interne else {})
+    droits = {str(droit.pk): droit for droit in demande.habilitations.select_related("structure")}
+    suites = Evenement.objects.filter(
+        objet_type=Habilitation._meta.label_lower,
+        objet_id__in=droits,
+        action__in=GESTES_HABILITATION.keys() - SOUS_ENTENDUS,
     )
-    return [Fait(GESTES[evenement.action], evenement) for evenement in evenements]
+    gestes = Evenement.objects.sur(demande).filter(action__in=de_la_demande)
+    evenements = (gestes | suites).select_related("acteur").order_by("date", "pk")
+    return [
+        Fait(
+            libelle=(de_la_demande | GESTES_HABILITATION)[evenement.action].format(**evenement.apres),
+            evenement=evenement,
+            lieu=str(droits[evenement.objet_id].structure or "") if evenement.action not in de_la_demande else "",
+        )
+        for evenement in evenements
+    ]

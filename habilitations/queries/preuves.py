@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.models import Utilisateur
+from courriels.enums import EtatCourriel
+from courriels.models import Courriel
 from habilitations.enums import EtatDemande
 from habilitations.models import Demande, Habilitation
 from structures.enums import EtatStructure
@@ -52,6 +55,10 @@ class Preuves:
     habilites: int
     lieux: Sequence[Lieu]
     refus: Sequence[Demande]
+    # Les autres demandes de la personne, hors refus.
+    autres: Sequence[Demande]
+    # La dernière lettre à cette adresse n'a pas pu être remise.
+    courriel_perdu_le: datetime | None
 
 
 def preuves(demande: Demande) -> Preuves:
@@ -68,6 +75,8 @@ def preuves(demande: Demande) -> Preuves:
         par_structure[droit.structure_id].append(droit)
     personnes = {droit.titulaire for habilites in par_structure.values() for droit in habilites}
     domaine = _domaine(demande.auteur)
+    siennes = Demande.objects.soumises().filter(demandeur=demande.demandeur_id).exclude(pk=demande.pk)
+    siennes = siennes.select_related("profil__application")
     return Preuves(
         domaine=domaine,
         messagerie_publique=domaine in MESSAGERIES_PUBLIQUES,
@@ -77,13 +86,18 @@ def preuves(demande: Demande) -> Preuves:
             Lieu(structure, structure.etat == EtatStructure.OUVERT, par_structure[structure.pk])
             for structure in structures
         ],
-        refus=list(
-            Demande.objects.filter(demandeur=demande.demandeur_id, etat=EtatDemande.REFUSEE)
-            .exclude(pk=demande.pk)
-            .select_related("profil__application")
-            .order_by("-decidee_le")[:5]
-        ),
+        refus=list(siennes.filter(etat=EtatDemande.REFUSEE).order_by("-decidee_le")[:5]),
+        autres=list(siennes.exclude(etat=EtatDemande.REFUSEE).order_by("-soumise_le")[:5]),
+        courriel_perdu_le=_courriel_perdu_le(demande.auteur),
     )
+
+
+def _courriel_perdu_le(personne: Utilisateur) -> datetime | None:
+    tentes = Courriel.objects.filter(
+        destinataire=personne.courriel, etat__in=[EtatCourriel.ENVOYE, EtatCourriel.EN_ECHEC]
+    )
+    dernier = tentes.order_by("-cree_le", "-pk").only("etat", "cree_le").first()
+    return dernier.cree_le if dernier and dernier.etat == EtatCourriel.EN_ECHEC else None
 
 
 def _domaine(personne: Utilisateur) -> str:

@@ -5,73 +5,39 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.models import Utilisateur
-from accounts.services import quitter_structure_d_appartenance
-from habilitations import courriels
-from habilitations.enums import A_RETIRER, EtatDemande, EtatHabilitation
-from habilitations.models import Demande, Habilitation
-from habilitations.queries import TenuDansUneStructure, tenu_dans
+from habilitations.enums import A_RETIRER, NON_DECIDEES, EtatDemande
+from habilitations.models import ChoixDeFile, Complement, Demande, Habilitation, NotePrivee, Suppleance
+from habilitations.services.absences import terminer_absence
 from habilitations.services.demandes import annuler
 from habilitations.services.droits import renoncer
-from habilitations.services.verrous import relire_demande, verrouiller_personne
 from journal.models import Evenement
 from journal.services import Acteur, consigner
-from structures.models import Structure
-
-
-@transaction.atomic
-def quitter_structure(*, structure: Structure, acteur: Utilisateur) -> TenuDansUneStructure:
-    """Rend tout ce qu'`acteur` tient dans une structure ; rend ce qui l'a été. Sans effet la seconde fois."""
-    verrouiller_personne(acteur.pk)
-    personne = Utilisateur.objects.get(pk=acteur.pk)
-    tenu = tenu_dans(personne, structure)
-    if not tenu:
-        return tenu
-    for habilitation in tenu.habilitations:
-        renoncer(habilitation=habilitation, acteur=personne)
-    for demande in [*tenu.demandes, *tenu.brouillons]:
-        _retirer_ou_annuler(demande, structure, personne)
-    if tenu.appartenance:
-        quitter_structure_d_appartenance(acteur=personne)
-    consigner(
-        acteur=personne,
-        action="structure.quittee",
-        objet=structure,
-        apres={
-            "habilitations": [habilitation.pk for habilitation in tenu.habilitations],
-            "demandes": [demande.pk for demande in [*tenu.demandes, *tenu.brouillons]],
-        },
-    )
-    courriels.structure_quittee(personne, structure, tenu)
-    return tenu
-
-
-def _retirer_ou_annuler(demande: Demande, structure: Structure, personne: Utilisateur) -> None:
-    """Une demande qui vise d'autres structures continue sans celle-ci."""
-    if not demande.structures.exclude(pk=structure.pk).exists():
-        annuler(demande=demande, acteur=personne)
-        return
-    demande = relire_demande(demande)
-    demande.structures_demandees.filter(structure=structure).delete()
-    consigner(acteur=personne, action="demande.structure_retiree", objet=demande, avant={"structure": str(structure)})
 
 
 def rendre_tout(personne: Utilisateur, acteur: Acteur) -> None:
     """Le compte se ferme : ses habilitations s'éteignent, ses demandes et ses brouillons se retirent."""
-    for habilitation in Habilitation.objects.filter(titulaire=personne, etat=EtatHabilitation.ACTIVE):
-        renoncer(habilitation=habilitation, acteur=acteur)
+    for habilitation in Habilitation.objects.tenues().filter(titulaire=personne):
+        renoncer(habilitation=habilitation, acteur=acteur, avertir=False)
     for demande in Demande.objects.filter(demandeur=personne, etat__in=A_RETIRER):
         annuler(demande=demande, acteur=acteur)
     personne.portefeuilles.clear()
+    siennes = Suppleance.objects.a_venir_ou_en_cours().filter(Q(absent=personne) | Q(suppleant=personne))
+    for suppleance in siennes:
+        terminer_absence(suppleance=suppleance, acteur=acteur, partante=personne)
+    Demande.objects.non_decidees().filter(affectee_a=personne).update(affectee_a=None)
+    ChoixDeFile.objects.filter(personne=personne).delete()
 
 
 def effacer_les_messages(personne: Utilisateur, acteur: Acteur) -> None:
-    """Les décisions restent ; ce que la personne a écrit d'elle-même s'efface."""
+    """Les décisions restent ; ce que la personne a écrit d'elle-même s'efface, et ce qu'on s'est écrit d'elle."""
     Demande.objects.filter(demandeur=personne).exclude(message="").update(message="")
+    Complement.objects.filter(demande__demandeur=personne).exclude(reponse="").update(reponse="")
+    NotePrivee.objects.filter(demande__demandeur=personne).delete()
 
 
 def effacer_les_demandes_jamais_parties(personne: Utilisateur, acteur: Acteur) -> None:
@@ -107,7 +73,7 @@ def refus_de_fusionner(gardee: Utilisateur, fermee: Utilisateur) -> str:
 
 
 def apercu_de_fusion(gardee: Utilisateur, fermee: Utilisateur) -> Iterable[str]:
-    for habilitation in _actives(fermee):
+    for habilitation in _tenues(fermee):
         deja = _deja_tenue(gardee, habilitation)
         yield f"Habilitation {habilitation} : {'déjà tenue, celle du compte fermé est rendue' if deja else 'reprise'}."
     for demande in Demande.objects.filter(demandeur=fermee).exclude(etat=EtatDemande.ANNULEE):
@@ -121,9 +87,9 @@ def apercu_de_fusion(gardee: Utilisateur, fermee: Utilisateur) -> Iterable[str]:
 
 def fusionner(gardee: Utilisateur, fermee: Utilisateur, acteur: Acteur) -> None:
     """Les deux personnes sont verrouillées par l'appelant."""
-    for habilitation in _actives(fermee):
+    for habilitation in _tenues(fermee):
         if _deja_tenue(gardee, habilitation):
-            renoncer(habilitation=habilitation, acteur=acteur)
+            renoncer(habilitation=habilitation, acteur=acteur, avertir=False)
     for demande in Demande.objects.filter(demandeur=fermee, etat__in=A_RETIRER):
         if _en_double(gardee, demande):
             annuler(demande=demande, acteur=acteur)
@@ -132,29 +98,30 @@ def fusionner(gardee: Utilisateur, fermee: Utilisateur, acteur: Acteur) -> None:
         demande.structures_demandees.update(demandeur=gardee)
     Demande.objects.filter(demandeur=fermee).update(demandeur=gardee)
     Demande.objects.filter(decideur=fermee).update(decideur=gardee)
+    Demande.objects.filter(affectee_a=fermee).update(affectee_a=gardee)
+    Complement.objects.filter(auteur=fermee).update(auteur=gardee)
+    NotePrivee.objects.filter(auteur=fermee).update(auteur=gardee)
+    Suppleance.objects.filter(absent__in=[gardee, fermee], suppleant__in=[gardee, fermee]).delete()
+    Suppleance.objects.filter(absent=fermee).update(absent=gardee)
+    Suppleance.objects.filter(suppleant=fermee).update(suppleant=gardee)
     for portefeuille in fermee.portefeuilles.all():
         portefeuille.gestionnaires.add(gardee)
     fermee.portefeuilles.clear()
 
 
-def _actives(personne: Utilisateur) -> Iterable[Habilitation]:
-    return Habilitation.objects.filter(titulaire=personne, etat=EtatHabilitation.ACTIVE).select_related(
-        "profil__application", "structure"
-    )
+def _tenues(personne: Utilisateur) -> Iterable[Habilitation]:
+    return Habilitation.objects.tenues().filter(titulaire=personne).select_related("profil__application", "structure")
 
 
 def _deja_tenue(gardee: Utilisateur, habilitation: Habilitation) -> bool:
-    return Habilitation.objects.filter(
-        titulaire=gardee,
-        etat=EtatHabilitation.ACTIVE,
-        profil=habilitation.profil_id,
-        structure=habilitation.structure_id,
-    ).exists()
+    tenues = Habilitation.objects.tenues().filter(titulaire=gardee)
+    return tenues.filter(profil=habilitation.profil_id, structure=habilitation.structure_id).exists()
 
 
 def _en_double(gardee: Utilisateur, demande: Demande) -> bool:
     """La personne attendrait deux fois le même droit, ou demanderait ce qu'elle tient déjà."""
-    siennes = Demande.objects.filter(demandeur=gardee, profil=demande.profil_id, etat=demande.etat)
-    if demande.etat == EtatDemande.EN_ATTENTE and not demande.sans_structure:
+    etats = NON_DECIDEES if demande.etat in NON_DECIDEES else [demande.etat]
+    siennes = Demande.objects.filter(demandeur=gardee, profil=demande.profil_id, etat__in=etats)
+    if demande.etat in NON_DECIDEES and not demande.sans_structure:
         siennes = siennes.filter(structures__in=demande.structures.all())
     return demande.etat in A_RETIRER and siennes.exists()

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from habilitations.enums import EtatDemande, NombreStructures
+from habilitations.enums import A_RENOUVELER, NON_DECIDEES, EtatHabilitation, NombreStructures, TypeDemande
 from habilitations.erreurs import DemandeImpossible
 from habilitations.models import Demande, Habilitation, Profil, StructureDemandee
+from habilitations.queries import contenu
 from structures.enums import EtatStructure
 from structures.models import Structure
 
@@ -22,6 +22,14 @@ def exiger_envoi_possible(demande: Demande) -> list[Structure]:
         exiger_structure_admise(demande.profil, structure)
     exiger_nouveaute(demande, structures)
     return structures
+
+
+def exiger_relecture(demande: Demande, relu: str | None) -> None:
+    """`relu` : ce que montrait le récapitulatif d'où l'on envoie (`queries.contenu`) ; None sans récapitulatif."""
+    if relu is not None and relu != contenu(demande):
+        raise DemandeImpossible(
+            "Votre demande a changé dans un autre onglet : la voici telle qu'elle est. Relisez-la, puis envoyez-la."
+        )
 
 
 def exiger_profil_propose(profil: Profil) -> None:
@@ -59,22 +67,49 @@ def exiger_nombre_de_structures(profil: Profil, nombre: int) -> None:
 
 
 def exiger_nouveaute(demande: Demande, structures: Collection[Structure]) -> None:
-    """Ni droit en vigueur, ni autre demande en attente, pour le même profil et l'une de ces structures."""
+    """Ni droit déjà tenu, ni autre demande en attente, pour le même profil et l'une de ces structures.
+
+    Un renouvellement, lui, ne porte que sur des droits que la personne tient, ou qui sont venus à échéance.
+    """
+    droits = Habilitation.objects.filter(titulaire=demande.demandeur_id, profil=demande.profil)
+    derniers = {droit.structure_id: droit for droit in droits.exclude(etat=EtatHabilitation.ANNULEE).order_by("pk")}
+    controle = _exiger_un_droit if demande.type == TypeDemande.RENOUVELLEMENT else _exiger_aucun_droit
+    if demande.profil.nombre_structures == NombreStructures.AUCUNE:
+        controle(derniers.get(None), f"« {demande.profil.nom} » ({demande.profil.application.nom})")
+    for structure in structures:
+        controle(derniers.get(structure.pk), f"« {demande.profil.nom} » pour {structure}")
+    _exiger_aucune_attente(demande, structures)
+
+
+def _exiger_aucun_droit(dernier: Habilitation | None, nom: str) -> None:
+    if dernier and dernier.etat == EtatHabilitation.SUSPENDUE:
+        raise DemandeImpossible(f"Votre habilitation {nom} est suspendue : {dernier.motif}")
+    if dernier and dernier.etat == EtatHabilitation.ACTIVE and not dernier.est_echue:
+        raise DemandeImpossible(f"Vous avez déjà l'habilitation {nom}.")
+
+
+def _exiger_un_droit(dernier: Habilitation | None, nom: str) -> None:
+    if dernier and dernier.etat == EtatHabilitation.SUSPENDUE:
+        raise DemandeImpossible(f"Votre habilitation {nom} est suspendue : {dernier.motif}")
+    if dernier is None or dernier.etat not in A_RENOUVELER:
+        raise DemandeImpossible(
+            f"Vous ne tenez pas l'habilitation {nom} : un renouvellement ne peut pas la prolonger. "
+            "Faites une autre demande."
+        )
+
+
+def _exiger_aucune_attente(demande: Demande, structures: Collection[Structure]) -> None:
     profil, demandeur = demande.profil, demande.demandeur_id
-    droits = Habilitation.objects.actives().filter(titulaire=demandeur, profil=profil)
     if profil.nombre_structures == NombreStructures.AUCUNE:
-        if droits.filter(structure=None).exists():
-            raise DemandeImpossible(f"Vous avez déjà l'habilitation « {profil.nom} » ({profil.application.nom}).")
-        en_attente = Demande.objects.en_attente().filter(demandeur=demandeur, profil=profil).first()
+        en_attente = (
+            Demande.objects.non_decidees().filter(demandeur=demandeur, profil=profil).exclude(pk=demande.pk).first()
+        )
         if en_attente:
             raise DemandeImpossible(f"Votre demande « {profil.nom} » du {_le(en_attente)} attend déjà une décision.")
         return
-    droit = droits.filter(structure__in=structures).select_related("structure").first()
-    if droit:
-        raise DemandeImpossible(f"Vous avez déjà l'habilitation « {profil.nom} » pour {droit.structure}.")
     autre = (
         StructureDemandee.objects.filter(
-            Q(demande__etat=EtatDemande.EN_ATTENTE), demandeur=demandeur, profil=profil, structure__in=structures
+            demande__etat__in=NON_DECIDEES, demandeur=demandeur, profil=profil, structure__in=structures
         )
         .exclude(demande=demande.pk)
         .select_related("structure", "demande")

@@ -11,7 +11,7 @@ from habilitations import courriels
 from habilitations.enums import EtatDemande
 from habilitations.erreurs import DemandeImpossible
 from habilitations.models import Demande
-from habilitations.services.controles import exiger_envoi_possible
+from habilitations.services.controles import exiger_envoi_possible, exiger_relecture
 from habilitations.services.demandes import soumettre
 from habilitations.services.verrous import exiger, relire_demande
 from journal.services import Acteur, consigner
@@ -21,7 +21,7 @@ OUBLI = timedelta(days=1)
 
 
 @transaction.atomic
-def retenir(*, demande: Demande, acteur: Acteur, message: str) -> Demande:
+def retenir(*, demande: Demande, acteur: Acteur, message: str, relu: str | None = None) -> Demande:
     """Tient prête la demande d'une personne dont l'adresse reste à confirmer. Rien ne part encore.
 
     Lève `DemandeImpossible` si elle ne pourrait pas partir ainsi, ou si l'adresse vient d'être confirmée : seule une
@@ -31,6 +31,7 @@ def retenir(*, demande: Demande, acteur: Acteur, message: str) -> Demande:
     exiger(demande, EtatDemande.A_CONFIRMER)
     if demande.demandeur and demande.demandeur.etat != EtatCompte.A_CONFIRMER:
         raise DemandeImpossible("Votre adresse est confirmée : connectez-vous pour envoyer votre demande.")
+    exiger_relecture(demande, relu)
     exiger_envoi_possible(demande)
     demande.etat, demande.message = EtatDemande.A_CONFIRMER, message
     demande.save()

@@ -3,19 +3,26 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from habilitations import courriels
-from habilitations.enums import EtatDemande, NombreStructures, TypeDemande
+from habilitations.enums import A_ENVOYER, EtatDemande, NombreStructures, TypeDemande
 from habilitations.erreurs import DemandeImpossible
-from habilitations.models import Demande, Habilitation, Profil, StructureDemandee
-from habilitations.queries import gestionnaires_couvrant
+from habilitations.models import Demande, Profil, StructureDemandee
+from habilitations.queries import type_de
+from habilitations.services.acceptation import accepter_par_regle
+from habilitations.services.complements import fermer_complement
 from habilitations.services.controles import (
     exiger_envoi_possible,
     exiger_nombre_de_structures,
     exiger_nouveaute,
     exiger_profil_propose,
+    exiger_relecture,
     exiger_structure_admise,
 )
+from habilitations.services.delais import arreter, lancer
+from habilitations.services.rappels import aviser
+from habilitations.services.situation import situer
 from habilitations.services.verrous import (
     PERSONNE_INCONNUE,
     exiger,
@@ -35,8 +42,12 @@ def creer_brouillon(*, profil: Profil, acteur: Utilisateur | None) -> Demande:
     """
     exiger_profil_propose(profil)
     numero = acteur.pk if acteur else PERSONNE_INCONNUE
-    verrouiller_personne(numero)
-    commencee = Demande.objects.brouillons().filter(demandeur=numero, profil=profil).first()
+    personne = verrouiller_personne(numero)
+    if personne and personne.etat not in (EtatCompte.ACTIF, EtatCompte.A_CONFIRMER):
+        # Fermé pendant que la page travaillait : ce qu'il laisserait, personne ne le retirerait.
+        raise DemandeImpossible("Votre compte vient d'être fermé : rien n'a été enregistré.")
+    brouillons = Demande.objects.brouillons().exclude(type=TypeDemande.RENOUVELLEMENT)
+    commencee = brouillons.filter(demandeur=numero, profil=profil).first()
     if commencee:
         return commencee
     demande = Demande(demandeur=acteur, profil=profil)
@@ -55,6 +66,8 @@ def choisir_profil(*, demande: Demande, profil: Profil, acteur: Acteur) -> Deman
         return demande
     exiger_profil_propose(profil)
     avant, demande.profil = demande.profil, profil
+    # Un autre profil n'a rien à prolonger : la demande redevient ordinaire.
+    demande.type = TypeDemande.AJOUT_PROFIL
     if profil.nombre_structures == NombreStructures.AUCUNE:
         exiger_nouveaute(demande, [])
     demande.save()
@@ -118,23 +131,28 @@ def enregistrer_message(*, demande: Demande, message: str, acteur: Acteur) -> De
 
 
 @transaction.atomic
-def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = None) -> Demande:
+def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = None, relu: str | None = None) -> Demande:
     """Envoie un brouillon aux gestionnaires : tout est vérifié de nouveau, un accusé et un avis partent.
+
+    Une règle allumée peut l'accepter aussitôt : le courriel de la décision part seul.
 
     Lève `DemandeImpossible` si la demande ne peut pas partir ainsi, `TransitionInterdite` si elle est déjà partie.
     """
     demande = relire_demande(demande)
-    exiger(demande, EtatDemande.EN_ATTENTE)
+    exiger(demande, EtatDemande.EN_ATTENTE, depuis=A_ENVOYER)
     if demande.demandeur is None or not demande.demandeur.is_active:
         raise DemandeImpossible("Confirmez votre adresse courriel : la demande ne part qu'ensuite.")
+    exiger_relecture(demande, relu)
     profil, avant = demande.profil, demande.etat
     structures = exiger_envoi_possible(demande)
 
-    demande.type = _type(demande)
+    demande.type = type_de(demande)
     demande.sans_structure = profil.nombre_structures == NombreStructures.AUCUNE
     if message is not None:
         demande.message = message
     demande.etat, demande.soumise_le = EtatDemande.EN_ATTENTE, timezone.now()
+    situer(demande)
+    lancer(demande)
     demande.save()
     demande.structures_demandees.update(en_attente=True)
     consigner(
@@ -148,27 +166,24 @@ def soumettre(*, demande: Demande, acteur: Utilisateur, message: str | None = No
             "structures": [str(structure) for structure in structures],
         },
     )
+    if acceptee := accepter_par_regle(demande):
+        return acceptee
     courriels.demande_recue(demande)
-    for gestionnaire in gestionnaires_couvrant(demande):
-        courriels.demande_a_traiter(demande, gestionnaire)
+    aviser(demande)
     return demande
-
-
-def _type(demande: Demande) -> TypeDemande:
-    if demande.etat == EtatDemande.A_CONFIRMER:
-        return TypeDemande.CREATION_COMPTE
-    deja_tenu = Habilitation.objects.actives().filter(titulaire=demande.demandeur, profil=demande.profil).exists()
-    return TypeDemande.AJOUT_STRUCTURES if deja_tenu else TypeDemande.AJOUT_PROFIL
 
 
 @transaction.atomic
 def annuler(*, demande: Demande, acteur: Acteur) -> Demande:
-    """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée.
+    """Abandonne un brouillon, ou retire une demande que personne n'a encore décidée ; la question ouverte se ferme.
 
     `acteur` vaut None quand le compte du demandeur se ferme de lui-même.
     """
     demande = relire_demande(demande)
     exiger(demande, EtatDemande.ANNULEE)
+    if demande.complement_ouvert:
+        fermer_complement(demande)
+    arreter(demande)
     avant = demande.etat
     demande.etat, demande.annulee_le = EtatDemande.ANNULEE, timezone.now()
     demande.save()

@@ -1,4 +1,4 @@
-"""Les applications et les profils connus, comme données."""
+"""Les applications, les profils et les premiers textes prêts, comme données."""
 
 import json
 from typing import Any
@@ -6,24 +6,33 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from habilitations.models import Application, Profil
+from habilitations.models import Application, ModeleMotif, Profil
 
-FICHIER = settings.RACINE / "fixtures" / "habilitations" / "applications.json"
+DOSSIER = settings.RACINE / "fixtures" / "habilitations"
 
 
 def charger_references() -> None:
-    """Crée les applications et les profils qui manquent ; ceux qui existent gardent ce que le support y a changé.
+    """Crée les applications et les profils qui manquent, et des textes prêts s'il n'y en a aucun.
 
-    Les types et catégories de structure doivent être chargés avant.
+    Ceux qui existent gardent ce que le support y a changé. Types et catégories de structure se chargent avant.
     """
     with transaction.atomic():
-        for ordre, donnees in enumerate(json.loads(FICHIER.read_text(encoding="utf-8"))):
+        for ordre, donnees in enumerate(_lire("applications.json")):
             profils = donnees.pop("profils")
             application, _ = Application.objects.get_or_create(
                 code=donnees.pop("code"), defaults=donnees | {"ordre": ordre}
             )
             for rang, profil in enumerate(profils):
                 _charger_profil(application, profil | {"ordre": rang})
+        # Le support retouche et supprime ces textes : ils ne reviennent pas.
+        if not ModeleMotif.objects.exists():
+            for rang, modele in enumerate(_lire("motifs.json")):
+                ModeleMotif.objects.create(**modele, ordre=rang)
+
+
+def _lire(fichier: str) -> list[dict[str, Any]]:
+    donnees: list[dict[str, Any]] = json.loads((DOSSIER / fichier).read_text(encoding="utf-8"))
+    return donnees
 
 
 def _charger_profil(application: Application, donnees: dict[str, Any]) -> None:

@@ -1,9 +1,11 @@
 """Relire sous verrou, toujours dans le même ordre : la personne, puis sa demande, puis ses habilitations.
 
 Le verrou de la personne met l'un après l'autre tous les gestes qui changent ses demandes et ses droits : deux envois,
-deux décisions, un retrait et une décision. Deux personnes ne sont jamais verrouillées dans la même transaction,
-hormis deux comptes que le support réunit, pris dans l'ordre de leurs numéros.
+deux décisions, un retrait et une décision. Les rares gestes qui touchent plusieurs personnes (deux comptes réunis, une
+suite proposée, un transfert) les verrouillent toutes d'abord, dans l'ordre de leurs numéros.
 """
+
+from collections.abc import Collection
 
 from accounts.models import Utilisateur
 from habilitations.enums import TRANSITIONS, TRANSITIONS_HABILITATION, EtatDemande, EtatHabilitation
@@ -15,16 +17,21 @@ from habilitations.models import Demande, Habilitation
 PERSONNE_INCONNUE = 0
 
 
-def verrouiller_personne(numero: int | None) -> None:
+def verrouiller_personne(numero: int | None) -> Utilisateur | None:
     # NO KEY : les lignes qui désignent la personne (journal, sessions) s'écrivent sans attendre.
-    Utilisateur.objects.select_for_update(no_key=True).filter(pk=numero or PERSONNE_INCONNUE).first()
+    return Utilisateur.objects.select_for_update(no_key=True).filter(pk=numero or PERSONNE_INCONNUE).first()
+
+
+def verrouiller_personnes(numeros: Collection[int]) -> None:
+    for numero in sorted(set(numeros)):
+        verrouiller_personne(numero)
 
 
 def relire_demande(demande: Demande) -> Demande:
     verrouiller_personne(demande.demandeur_id)
     return (
         Demande.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("profil__application", "demandeur", "decideur")
+        .select_related("profil__application", "demandeur", "decideur", "complement_ouvert", "courriel_de_decision")
         .get(pk=demande.pk)
     )
 
@@ -46,9 +53,12 @@ def relire_habilitation(habilitation: Habilitation) -> Habilitation:
     )
 
 
-def exiger(demande: Demande, etat: EtatDemande) -> None:
-    """Lève `TransitionInterdite` si la demande, relue sous verrou, ne peut pas prendre cet état."""
-    if etat not in TRANSITIONS[EtatDemande(demande.etat)]:
+def exiger(demande: Demande, etat: EtatDemande, *, depuis: Collection[EtatDemande] = tuple(EtatDemande)) -> None:
+    """Lève `TransitionInterdite` si la demande, relue sous verrou, ne peut pas prendre cet état.
+
+    `depuis` : les états d'où part ce geste, quand plusieurs gestes mènent au même état.
+    """
+    if demande.etat not in depuis or etat not in TRANSITIONS[EtatDemande(demande.etat)]:
         raise TransitionInterdite(demande)
 
 

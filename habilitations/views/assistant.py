@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.enums import ETAPES_CREATION
 from accounts.views.commun import CLE_POSTULANT
 from habilitations import services
-from habilitations.enums import NombreStructures
+from habilitations.enums import NombreStructures, TypeDemande
 from habilitations.erreurs import DemandeImpossible
 from habilitations.forms import (
     MessageForm,
@@ -29,19 +29,21 @@ from habilitations.forms import (
     TypeStructureForm,
 )
 from habilitations.models import Application, Demande
-from habilitations.queries import demandes_de
+from habilitations.queries import contenu, demandes_de, structures_choisies, type_de
 from habilitations.views.communs import (
     Requete,
     envoi,
     postulant_de,
     retenir_la_demande,
     sur_brouillon,
+    sur_brouillon_ou_reponse,
 )
 from structures.models import Structure, TypeStructure
 from structures.queries import Reponse, de_la_liste, par_numero, rechercher
 
 ETAPES = ETAPES_CREATION[1:]
 APPLICATIONS, STRUCTURES, RECAPITULATIF = 1, 2, 3
+RETOUR_AU_RECAPITULATIF = "retour=recapitulatif"
 
 lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -58,8 +60,9 @@ def reprendre(request: Requete, demande: Demande) -> HttpResponse:
 def _page(request: Requete, gabarit: str, etape: int, demande: Demande | None, **contexte: Any) -> HttpResponse:
     """Une étape, et ce qui change quand elle est celle d'une inscription : le titre, le pas de plus, l'identité."""
     postulant = postulant_de(request)
+    parcours = "Demande de création de compte" if postulant else "Demande d'habilitation"
     commun = {
-        "parcours": "Demande de création de compte" if postulant else "Demande d'habilitation",
+        "parcours": "Compléter ma demande" if demande and demande.complement_ouvert else parcours,
         "etapes": ETAPES_CREATION if postulant else ETAPES,
         "etape": etape + 1 if postulant else etape,
         "identite": postulant or request.user,
@@ -114,7 +117,7 @@ def changer_profil(request: Requete, demande: Demande) -> HttpResponse:
 
 def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
     recherche = RechercheApplicationForm(request.GET)
-    proposees = Application.objects.filter(ouverte=True)
+    proposees = Application.objects.filter(ouverte=True, profils__ouvert=True).distinct()
     application = proposees.filter(profils=demande.profil).first() if demande else None
     if code := request.GET.get("application"):
         application = get_object_or_404(proposees, code=code)
@@ -137,12 +140,20 @@ def _choix(request: Requete, demande: Demande | None) -> HttpResponse:
         q=q,
         application=application,
         form=form,
+        suite=_depuis_le_recapitulatif(request, demande),
     )
+
+
+def _depuis_le_recapitulatif(request: Requete, demande: Demande | None) -> str:
+    """Le paramètre qui ramène au récapitulatif qui a choisi « Modifier » ; rien sans brouillon."""
+    return RETOUR_AU_RECAPITULATIF if demande and request.GET.get("retour") == "recapitulatif" else ""
 
 
 def _form_profil(request: Requete, demande: Demande | None, application: Application) -> ProfilForm:
     precedent = reverse("habilitations:mes_demandes") if demande else reverse("accueil")
-    if not request.user.is_authenticated:
+    if demande and _depuis_le_recapitulatif(request, demande):
+        precedent = reverse("habilitations:recapitulatif", args=[demande.pk])
+    elif not request.user.is_authenticated:
         precedent = reverse("habilitations:identification")
     initial = {"profil": demande.profil_id} if demande else {}
     return ProfilForm(envoi(request), application=application, precedent=precedent, initial=initial)
@@ -157,20 +168,23 @@ def _retenir_profil(request: Requete, demande: Demande | None, form: ProfilForm)
         retenir_la_demande(request, demande)
     else:
         demande = services.creer_brouillon(profil=profil, acteur=request.user)
-    if profil.nombre_structures == NombreStructures.AUCUNE:
+    revient = _depuis_le_recapitulatif(request, demande) and demande.structures.exists()
+    if profil.nombre_structures == NombreStructures.AUCUNE or revient:
         return redirect("habilitations:recapitulatif", numero=demande.pk)
     return redirect("habilitations:structures", numero=demande.pk)
 
 
 # --- Étape 2 : structures --------------------------------------------------------------------------------------------
 @require_GET
-@sur_brouillon
+@sur_brouillon_ou_reponse
 def structures(request: Requete, demande: Demande) -> HttpResponse:
+    if demande.complement_ouvert:
+        return redirect("habilitations:completer", numero=demande.pk)
     return _page_structures(request, "habilitations/etape_structures.html", demande)
 
 
 @require_GET
-@sur_brouillon
+@sur_brouillon_ou_reponse
 def type_de_structure(request: Requete, demande: Demande) -> HttpResponse:
     form = TypeStructureForm(
         request.GET if "type" in request.GET else None,
@@ -185,7 +199,7 @@ def type_de_structure(request: Requete, demande: Demande) -> HttpResponse:
 
 
 @require_GET
-@sur_brouillon
+@sur_brouillon_ou_reponse
 def par_numero_finess(request: Requete, demande: Demande, code: str) -> HttpResponse:
     choisi = get_object_or_404(demande.profil.types_structure.filter(par_finess=True), pk=code)
     form = NumeroForm(
@@ -211,7 +225,7 @@ def par_numero_finess(request: Requete, demande: Demande, code: str) -> HttpResp
 
 
 @require_GET
-@sur_brouillon
+@sur_brouillon_ou_reponse
 def recherche_structure(request: Requete, demande: Demande, code: str) -> HttpResponse:
     """« Recherche globale » dans le registre, ou liste à parcourir pour les types qui n'y sont pas."""
     choisi = get_object_or_404(demande.profil.types_structure, pk=code)
@@ -228,11 +242,14 @@ def recherche_structure(request: Requete, demande: Demande, code: str) -> HttpRe
 
 
 @require_POST
-@sur_brouillon
+@sur_brouillon_ou_reponse
 def ajouter_structure(request: Requete, demande: Demande) -> HttpResponse:
     structure = _structure_postee(request, Structure.objects.all())
     try:
-        services.ajouter_structure(demande=demande, structure=structure, acteur=demande.demandeur)
+        if demande.complement_ouvert:
+            services.proposer_structure(demande=demande, structure=structure, acteur=request.user)
+        else:
+            services.ajouter_structure(demande=demande, structure=structure, acteur=demande.demandeur)
     except DemandeImpossible as refus:
         messages.error(request, str(refus))
     else:
@@ -261,7 +278,7 @@ def _page_structures(request: Requete, gabarit: str, demande: Demande, **context
     profil = demande.profil
     if profil.nombre_structures == NombreStructures.AUCUNE:
         return redirect("habilitations:recapitulatif", numero=demande.pk)
-    choisies = list(demande.structures.all())
+    choisies = list(structures_choisies(demande))
     complet = profil.nombre_structures == NombreStructures.UNE and bool(choisies)
     return _page(request, gabarit, STRUCTURES, demande, structures=choisies, complet=complet, **contexte)
 
@@ -291,18 +308,19 @@ def _page_recapitulatif(request: Requete, demande: Demande, form: MessageForm) -
         demande,
         structures=demande.structures.all(),
         sans_structure=demande.profil.nombre_structures == NombreStructures.AUCUNE,
+        type=TypeDemande.CREATION_COMPTE if postulant_de(request) else type_de(demande),
         form=form,
     )
 
 
 def _envoyer(request: Requete, demande: Demande, message: str) -> HttpResponse:
     if request.user.is_authenticated:
-        services.soumettre(demande=demande, message=message, acteur=request.user)
+        services.soumettre(demande=demande, message=message, acteur=request.user, relu=request.POST.get("relu"))
         messages.success(
             request, "Votre demande a été soumise. Un courriel vous dira la décision de la personne gestionnaire."
         )
         return redirect("habilitations:mes_demandes")
-    services.retenir(demande=demande, message=message, acteur=demande.demandeur)
+    services.retenir(demande=demande, message=message, acteur=demande.demandeur, relu=request.POST.get("relu"))
     messages.success(
         request,
         "Votre demande est prête. Elle sera soumise à une personne gestionnaire dès que votre adresse sera confirmée.",
@@ -324,7 +342,8 @@ def enregistrer_message(request: Requete, demande: Demande) -> HttpResponse:
         return HttpResponse(status=204)
     sans_structure = demande.profil.nombre_structures == NombreStructures.AUCUNE
     if suite == "application" or sans_structure:
-        return redirect("habilitations:changer_profil", numero=demande.pk)
+        vers_le_profil = reverse("habilitations:changer_profil", args=[demande.pk])
+        return redirect(vers_le_profil + (f"?{RETOUR_AU_RECAPITULATIF}" if suite == "application" else ""))
     return redirect("habilitations:structures", numero=demande.pk)
 
 
@@ -333,4 +352,5 @@ def _form_message(request: Requete, demande: Demande) -> MessageForm:
         envoi(request),
         instance=Demande(message=demande.message),
         enregistrer=reverse("habilitations:enregistrer_message", args=[demande.pk]),
+        contenu=contenu(demande),
     )

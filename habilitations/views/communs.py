@@ -15,12 +15,16 @@ from django.urls import reverse
 from accounts.models import Utilisateur
 from accounts.queries import a_confirmer
 from accounts.views.commun import CLE_POSTULANT
-from habilitations.enums import EtatDemande
+from habilitations.enums import NON_DECIDEES, EtatDemande
 from habilitations.erreurs import TransitionInterdite
 from habilitations.models import Demande
 from habilitations.queries import demande_du_postulant, demandes_de
 
 P = ParamSpec("P")
+
+
+A_REPONDRE = "Cette demande est déjà envoyée : répondez à la question posée, vous pourrez y changer les structures."
+PLUS_DE_QUESTION = "Cette demande n'attend plus de réponse : vous avez déjà répondu, ou la question est retirée."
 
 
 class Requete(HttpRequest):
@@ -75,7 +79,26 @@ def envoi(request: HttpRequest) -> QueryDict | None:
 def sur_brouillon(
     vue: Callable[Concatenate[Requete, Demande, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Donne à la vue le brouillon de la personne ; une demande déjà partie mène à sa page, avec un message.
+    return _sur(vue, EtatDemande.BROUILLON)
+
+
+def sur_brouillon_ou_reponse(
+    vue: Callable[Concatenate[Requete, Demande, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Comme `sur_brouillon`, et aussi sur une demande à compléter : la réponse change ses structures."""
+    return _sur(vue, EtatDemande.BROUILLON, EtatDemande.A_COMPLETER)
+
+
+def sur_demande_a_completer(
+    vue: Callable[Concatenate[Requete, Demande, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    return _sur(vue, EtatDemande.A_COMPLETER, sinon=PLUS_DE_QUESTION)
+
+
+def _sur(
+    vue: Callable[Concatenate[Requete, Demande, P], HttpResponse], *etats: EtatDemande, sinon: str = ""
+) -> Callable[..., HttpResponse]:
+    """Donne à la vue la demande de la personne, dans l'un de ces états ; sinon mène à sa page, avec un message.
 
     La personne est connectée, ou c'est la session d'une inscription et sa seule demande ; sinon l'on va à la connexion.
     Le brouillon peut partir d'un autre onglet pendant que la vue travaille : le service le dit, la réponse est la même.
@@ -89,8 +112,8 @@ def sur_brouillon(
             # Une fois la session ouverte, la demande reprend où elle en est : un envoi, lui, ne se rejoue pas.
             reprise = reverse("habilitations:reprendre", args=[numero])
             return redirect_to_login(reprise if request.method == "POST" else request.get_full_path())
-        if demande.etat != EtatDemande.BROUILLON:
-            return _deja_partie(request, TransitionInterdite(demande))
+        if demande.etat not in etats:
+            return _deja_partie(request, TransitionInterdite(demande, sinon if demande.etat in NON_DECIDEES else ""))
         try:
             return vue(request, demande, *args, **kwargs)
         except TransitionInterdite as refus:
@@ -114,7 +137,9 @@ def _deja_partie(request: Requete, refus: TransitionInterdite) -> HttpResponse:
         return HttpResponse(status=204)
     if not request.user.is_authenticated:
         return redirect("accounts:inscription_envoyee")
-    messages.info(request, str(refus))
+    if refus.objet.etat == EtatDemande.BROUILLON:
+        return redirect("habilitations:reprendre", numero=refus.objet.pk)
+    messages.info(request, A_REPONDRE if refus.objet.etat == EtatDemande.A_COMPLETER else str(refus))
     if refus.objet.etat == EtatDemande.ANNULEE:
         return redirect("habilitations:mes_demandes")
     return redirect("habilitations:demande", numero=refus.objet.pk)

@@ -1,20 +1,28 @@
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
 from accounts.models import Utilisateur
+from courriels.models import Courriel
+from habilitations.delais import jour_de, jours_ouvres
 from habilitations.enums import (
     ADMINISTRATION,
+    CLOSES,
     DECIDEES,
+    NON_DECIDEES,
     EtatDemande,
     EtatHabilitation,
     NombreStructures,
 )
-from habilitations.models import Application, Demande, Habilitation, Portefeuille, Profil, StructureDemandee
+from habilitations.models import Application, Complement, Demande, Habilitation, Portefeuille, Profil, StructureDemandee
+from habilitations.services.situation import situer
 from structures.models import Departement, Region, Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.structures.factories import StructureFactory, TypeStructureFactory
 
 PAS_PARTIE = (EtatDemande.BROUILLON, EtatDemande.A_CONFIRMER)
+MOTIVES = (EtatHabilitation.REVOQUEE, EtatHabilitation.SUSPENDUE)
 
 
 class ApplicationFactory(factory.django.DjangoModelFactory):
@@ -53,7 +61,11 @@ class HabilitationFactory(factory.django.DjangoModelFactory):
     profil = factory.SubFactory(ProfilFactory)
     structure = factory.SubFactory(StructureFactory)
     etat = EtatHabilitation.ACTIVE
-    close_le = factory.LazyAttribute(lambda droit: None if droit.etat == EtatHabilitation.ACTIVE else timezone.now())
+    close_le = factory.LazyAttribute(lambda droit: timezone.now() if droit.etat in CLOSES else None)
+    suspendue_le = factory.LazyAttribute(
+        lambda droit: timezone.now() if droit.etat == EtatHabilitation.SUSPENDUE else None
+    )
+    motif = factory.LazyAttribute(lambda droit: "Départ de la structure." if droit.etat in MOTIVES else "")
 
 
 class DemandeFactory(factory.django.DjangoModelFactory):
@@ -73,6 +85,16 @@ class DemandeFactory(factory.django.DjangoModelFactory):
     annulee_le = factory.LazyAttribute(lambda d: timezone.now() if d.etat == EtatDemande.ANNULEE else None)
     sans_structure = factory.LazyAttribute(lambda d: d.profil.nombre_structures == NombreStructures.AUCUNE)
 
+    @classmethod
+    def _create(cls, model_class, *args, **champs):
+        """La question d'une demande à compléter ne s'écrit qu'après la demande, et avant que celle-ci la porte."""
+        if champs.get("etat") != EtatDemande.A_COMPLETER:
+            return super()._create(model_class, *args, **champs)
+        demande = super()._create(model_class, *args, **champs | {"etat": EtatDemande.EN_ATTENTE})
+        demande.etat, demande.complement_ouvert = EtatDemande.A_COMPLETER, ComplementFactory(demande=demande)
+        demande.save()
+        return demande
+
     @factory.post_generation
     def pour(self, create, structures, **kwargs):
         """Structures demandées : un CAMSP inventé si l'on n'en dit pas et que le profil en attend."""
@@ -84,8 +106,42 @@ class DemandeFactory(factory.django.DjangoModelFactory):
                 structure=structure,
                 demandeur=self.demandeur,
                 profil=self.profil,
-                en_attente=self.etat == EtatDemande.EN_ATTENTE,
+                en_attente=self.etat in NON_DECIDEES,
             )
+        situer(self)
+        if self.soumise_le:
+            self.delai_depuis = jour_de(self.soumise_le)
+            fin = self.decidee_le or self.annulee_le or (timezone.now() if self.complement_ouvert else None)
+            if fin and self.delai_jours is None:
+                self.delai_jours = jours_ouvres(self.soumise_le, fin, departement=self.departement_id)
+        self.save(update_fields=["etendue", "departement", "delai_depuis", "delai_jours"])
+        if self.complement_ouvert:
+            self.complement_ouvert.structures.set(structures)
+
+
+def courriel_retenu(demande: Demande) -> Courriel:
+    """Le courriel d'une décision, pas encore parti : elle s'annule."""
+    demande.courriel_de_decision = Courriel.objects.create(
+        destinataire=demande.demandeur.courriel,
+        modele="habilitations/courriels/demande_acceptee",
+        sujet="Décision",
+        texte="Décision",
+        html="<p>Décision",
+        prochain_essai_le=timezone.now() + timedelta(minutes=1),
+    )
+    demande.save()
+    return demande.courriel_de_decision
+
+
+class ComplementFactory(factory.django.DjangoModelFactory):
+    """Une question ouverte ; `DemandeFactory(etat="a_completer")` en pose une à sa demande."""
+
+    class Meta:
+        model = Complement
+
+    demande = factory.SubFactory(DemandeFactory)
+    auteur = factory.SubFactory(UtilisateurFactory)
+    questions = "Quel est votre lien avec cet établissement ?"
 
 
 def profil_sans_structure() -> Profil:
@@ -115,4 +171,4 @@ def structure_a(departement: str, region: str = "11", **champs: object) -> Struc
     Departement.objects.get_or_create(
         code=departement, defaults={"nom": f"Département {departement}", "region_id": region}
     )
-    return StructureFactory(departement_id=departement, **champs)
+    return StructureFactory(**{"departement_id": departement} | champs)

@@ -1,19 +1,22 @@
 """Deux personnes, ou deux onglets, au même instant : sur PostgreSQL, avec de vrais fils."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.enums import EtatCompte
 from accounts.jetons import Usage, creer
 from accounts.services import confirmer
 from courriels.models import Courriel
+from courriels.services import livrer_les_courriels
 from habilitations import services
 from habilitations.enums import EtatDemande
 from habilitations.erreurs import DemandeImpossible, TransitionInterdite
-from habilitations.models import Demande, Habilitation
+from habilitations.models import Complement, Demande, Habilitation
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
@@ -128,3 +131,102 @@ def test_une_confirmation_et_un_envoi_a_la_fois_ne_laissent_rien_en_suspens():
         demande.refresh_from_db()
         attendu = EtatDemande.BROUILLON if isinstance(envoi, DemandeImpossible) else EtatDemande.EN_ATTENTE
         assert demande.etat == attendu
+
+
+def test_cent_demandes_et_six_decideurs_font_cent_decisions():
+    demandes = DemandeFactory.create_batch(100)
+    decideurs = UtilisateurFactory.create_batch(6)
+
+    def vider_la_file(rang):
+        """Chacun prend la file par un bout différent, accepte l'une et refuse la suivante."""
+        prises, refus = 0, []
+        for numero in range(len(demandes)):
+            demande = demandes[(numero * 7 + rang * 17) % len(demandes)]
+            try:
+                if (numero + rang) % 2:
+                    services.accepter(demande=demande, acteur=decideurs[rang])
+                else:
+                    services.refuser(demande=demande, acteur=decideurs[rang], motif="Non.")
+            except TransitionInterdite as refusee:
+                refus.append(str(refusee))
+            else:
+                prises += 1
+        assert all("Déjà traitée par" in phrase for phrase in refus)
+        return prises
+
+    assert sum(ensemble(*(lambda rang=rang: vider_la_file(rang) for rang in range(6)))) == 100
+    assert Demande.objects.decidees().count() == 100
+    assert Evenement.objects.filter(action__in=["demande.acceptee", "demande.refusee"]).count() == 100
+    acceptees = Demande.objects.filter(etat=EtatDemande.ACCEPTEE)
+    assert set(Habilitation.objects.values_list("demande", flat=True)) == set(acceptees.values_list("pk", flat=True))
+    destinataires = Courriel.objects.values_list("destinataire", flat=True)
+    assert sorted(destinataires) == sorted(demande.demandeur.courriel for demande in demandes)
+
+
+def test_une_question_et_une_acceptation_a_la_fois_n_ont_qu_une_issue():
+    un, deux = UtilisateurFactory(), UtilisateurFactory()
+    for _ in range(FOIS):
+        demande = DemandeFactory()
+        resultats = ensemble(
+            lambda demande=demande: services.demander_complement(demande=demande, acteur=un, questions="Qui ?"),
+            lambda demande=demande: services.accepter(demande=demande, acteur=deux),
+        )
+        assert sum(isinstance(resultat, TransitionInterdite) for resultat in resultats) == 1
+        demande.refresh_from_db()
+        assert Habilitation.objects.filter(demande=demande).exists() == (demande.etat == EtatDemande.ACCEPTEE)
+        assert Complement.objects.filter(demande=demande).exists() == (demande.etat == EtatDemande.A_COMPLETER)
+
+
+def test_une_reponse_et_un_retrait_de_la_question_ne_ferment_la_question_qu_une_fois():
+    decideur = UtilisateurFactory()
+    for _ in range(FOIS):
+        demande = DemandeFactory(etat=EtatDemande.A_COMPLETER)
+        resultats = ensemble(
+            lambda demande=demande: services.repondre(demande=demande, acteur=demande.demandeur, reponse="Moi."),
+            lambda demande=demande: services.retirer_complement(demande=demande, acteur=decideur),
+        )
+        assert sum(isinstance(resultat, TransitionInterdite) for resultat in resultats) == 1
+        demande.refresh_from_db()
+        assert demande.etat == EtatDemande.EN_ATTENTE
+
+
+@pytest.fixture
+def annulable(settings, monkeypatch):
+    settings.DECISION_ANNULABLE_SECONDES = 20
+    monkeypatch.setattr("courriels.services.reveiller_dans", lambda delai: None)
+
+
+@pytest.mark.usefixtures("annulable")
+def test_annuler_et_livrer_a_la_fois_le_courriel_part_ou_la_decision_s_annule(mailoutbox):
+    """L'heure du courriel tombe pendant que la personne annule : jamais les deux, jamais ni l'un ni l'autre."""
+    decideur = UtilisateurFactory()
+    for _ in range(FOIS):
+        demande = services.accepter(demande=DemandeFactory(), acteur=decideur)
+        Courriel.objects.filter(pk=demande.courriel_de_decision_id).update(
+            prochain_essai_le=timezone.now() + timedelta(milliseconds=15)
+        )
+        ensemble(
+            lambda demande=demande: services.annuler_decision(demande=demande, acteur=decideur),
+            *[livrer_les_courriels] * 2,
+        )
+        Courriel.objects.update(prochain_essai_le=timezone.now())
+        livrer_les_courriels()
+        demande.refresh_from_db()
+        recues = [lettre for lettre in mailoutbox if lettre.to == [demande.demandeur.courriel]]
+        assert len(recues) == (demande.etat == EtatDemande.ACCEPTEE)
+        assert Habilitation.objects.actives().filter(demande=demande).count() == len(recues)
+
+
+@pytest.mark.usefixtures("annulable")
+def test_annuler_un_refus_et_refaire_la_demande_a_la_fois_n_en_laisse_qu_une_en_attente():
+    decideur = UtilisateurFactory()
+    for _ in range(FOIS):
+        refusee = services.refuser(demande=DemandeFactory(), acteur=decideur, motif="Non.")
+        autre = DemandeFactory(
+            etat=EtatDemande.BROUILLON, demandeur=refusee.demandeur, pour=list(refusee.structures.all())
+        )
+        ensemble(
+            lambda refusee=refusee: services.annuler_decision(demande=refusee, acteur=decideur),
+            lambda autre=autre: services.soumettre(demande=autre, acteur=autre.demandeur),
+        )
+        assert Demande.objects.non_decidees().filter(demandeur=refusee.demandeur).count() == 1

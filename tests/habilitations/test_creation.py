@@ -8,17 +8,18 @@ from django.utils import timezone
 
 from accounts.enums import EtatCompte
 from accounts.jetons import Usage, creer
+from accounts.models import Utilisateur
 from accounts.services import confirmer
 from accounts.signaux import adresse_a_confirmer, recueillir
 from courriels.models import Courriel
 from habilitations import services
 from habilitations.enums import ENVOI_FACULTATIF, EtatDemande, TypeDemande
 from habilitations.erreurs import DemandeImpossible
-from habilitations.models import Demande
+from habilitations.models import Demande, confiees_a
 from habilitations.queries import absence, chronologie
 from habilitations.tasks import oublier
 from structures.enums import EtatStructure
-from tests.accounts.factories import UtilisateurFactory
+from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.habilitations.factories import DemandeFactory, gestionnaire, profil_avec_structures, profil_sans_structure
 from tests.structures.factories import StructureFactory
 
@@ -49,7 +50,7 @@ def test_une_demande_retenue_n_atteint_aucun_gestionnaire(nouvelle):
     services.retenir(demande=demande, acteur=nouvelle, message="Bonjour")
     demande.refresh_from_db()
     assert (demande.etat, demande.message, demande.soumise_le) == (EtatDemande.A_CONFIRMER, "Bonjour", None)
-    assert not Demande.objects.confiees_a(decideuse).exists()
+    assert not confiees_a(decideuse).exists()
     assert not Courriel.objects.exists()
 
 
@@ -84,7 +85,7 @@ def test_confirmer_l_adresse_envoie_la_demande(nouvelle):
     demande.refresh_from_db()
     assert (demande.etat, demande.type) == (EtatDemande.EN_ATTENTE, TypeDemande.CREATION_COMPTE)
     assert "a été soumise" in phrases[0]
-    assert Demande.objects.confiees_a(decideuse).get() == demande
+    assert confiees_a(decideuse).get() == demande
     assert courriels_a(nouvelle) == ["demande_recue"]
     assert courriels_a(decideuse) == ["demande_a_traiter"]
     assert demande.structures_demandees.get().en_attente
@@ -137,9 +138,12 @@ def test_la_personne_lit_ce_qui_partira_avant_de_confirmer(nouvelle, client):
     assert demande.etat == EtatDemande.A_CONFIRMER
 
 
-def test_la_page_de_connexion_dit_ce_qu_est_devenue_la_demande(nouvelle, client):
+@pytest.mark.parametrize("page", ["", "mot-de-passe/"])
+def test_la_page_qui_suit_dit_ce_qu_est_devenue_la_demande(nouvelle, client, page):
     DemandeFactory(demandeur=nouvelle, etat=EtatDemande.A_CONFIRMER)
-    reponse = client.post(f"/confirmer/{creer(nouvelle, Usage.CONFIRMATION)}/", follow=True)
+    lien = f"/confirmer/{creer(nouvelle, Usage.CONFIRMATION)}/{page}"
+    assert "Confirmer envoie aussi la demande" in client.get(lien).text
+    reponse = client.post(lien, {"mot_de_passe": MOT_DE_PASSE}, follow=True)
     assert "a été soumise" in reponse.text
 
 
@@ -154,6 +158,16 @@ def test_une_demande_sans_auteur_ne_part_jamais():
     demande = DemandeFactory(demandeur=None, etat=EtatDemande.A_CONFIRMER)
     with pytest.raises(DemandeImpossible):
         services.soumettre(demande=demande, acteur=UtilisateurFactory())
+
+
+@pytest.mark.parametrize("etat", [EtatCompte.FERME, EtatCompte.ANONYME])
+def test_un_compte_ferme_pendant_la_requete_ne_commence_pas_de_demande(etat):
+    """La requête a lu le compte ouvert ; il s'est fermé avant qu'elle écrive."""
+    personne, profil = UtilisateurFactory(), profil_avec_structures()
+    Utilisateur.objects.filter(pk=personne.pk).update(etat=etat, ferme_le=timezone.now())
+    with pytest.raises(DemandeImpossible, match="vient d'être fermé"):
+        services.creer_brouillon(profil=profil, acteur=personne)
+    assert not Demande.objects.exists()
 
 
 def test_deux_sessions_sans_auteur_ne_partagent_pas_leur_brouillon():

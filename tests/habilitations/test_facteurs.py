@@ -108,7 +108,7 @@ class TestObligation:
         donner_le_mot_de_passe(client, personne)
         page = client.get("/admin/accounts/utilisateur/", follow=True)
         assert page.redirect_chain[1][0] == f"{VERIFICATION}?next=%2Fadmin%2Faccounts%2Futilisateur%2F"
-        assert page.redirect_chain[-1][0].startswith(f"{SECURITE}mot-de-passe/")
+        assert page.redirect_chain[-1][0].startswith(f"{SECURITE}ajouter/")
         entrer(client, personne, application(personne))
         assert client.get("/admin/accounts/utilisateur/").status_code == 200
 

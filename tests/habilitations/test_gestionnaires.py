@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from habilitations.models import Demande, Habilitation
+from habilitations.models import Habilitation, confiees_a
 from habilitations.services.gestionnaires import nommer_gestionnaire
 from tests.accounts.factories import UtilisateurFactory
 from tests.habilitations.factories import DemandeFactory, HabilitationFactory, profil_de_gestion
@@ -22,7 +22,7 @@ def references():
 def test_la_personne_nommee_decide_de_toutes_les_demandes(capsys):
     demande, personne = DemandeFactory(), UtilisateurFactory(identifiant="gdupont")
     call_command("nommer_gestionnaire", "gdupont")
-    assert list(Demande.objects.confiees_a(personne)) == [demande]
+    assert list(confiees_a(personne)) == [demande]
     assert capsys.readouterr().out
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.enums import EtatCompte
 from habilitations.enums import EtatDemande, EtatHabilitation
-from habilitations.models import Demande, Habilitation
+from habilitations.models import Habilitation, confiees_a
 from habilitations.permissions import peut_annuler, peut_decider, peut_renoncer
 from habilitations.queries import gestionnaires_couvrant
 from structures.models import Region
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 def confiee(demande, personne) -> bool:
     """La file et l'avis d'une nouvelle demande suivent la même règle."""
-    dans_la_file = Demande.objects.confiees_a(personne).filter(pk=demande.pk).exists()
+    dans_la_file = confiees_a(personne).filter(pk=demande.pk).exists()
     assert dans_la_file == gestionnaires_couvrant(demande).filter(pk=personne.pk).exists()
     return dans_la_file
 
@@ -89,7 +89,7 @@ def test_sans_habilitation_de_gestion_le_portefeuille_ne_montre_plus_rien(fin):
     demande, personne = DemandeFactory(), gestionnaire()
     droits = Habilitation.objects.filter(titulaire=personne)
     if fin == "revoquee":
-        droits.update(etat=EtatHabilitation.REVOQUEE, close_le=timezone.now())
+        droits.update(etat=EtatHabilitation.REVOQUEE, close_le=timezone.now(), motif="Départ.")
     else:
         droits.update(fin_le=timezone.localdate() - timedelta(days=1))
     assert not confiee(demande, personne)
@@ -104,7 +104,7 @@ def test_nul_ne_voit_ni_ne_decide_sa_propre_demande():
 
 def test_un_brouillon_ne_se_montre_pas_aux_gestionnaires():
     demande, personne = DemandeFactory(etat=EtatDemande.BROUILLON), gestionnaire()
-    assert not Demande.objects.confiees_a(personne).filter(pk=demande.pk).exists()
+    assert not confiees_a(personne).filter(pk=demande.pk).exists()
 
 
 def test_un_compte_desactive_n_est_pas_avise():
@@ -126,6 +126,7 @@ def test_decider_demande_un_portefeuille_et_une_demande_en_attente():
     [
         (EtatDemande.BROUILLON, True),
         (EtatDemande.EN_ATTENTE, True),
+        (EtatDemande.A_COMPLETER, True),
         (EtatDemande.ACCEPTEE, False),
         (EtatDemande.REFUSEE, False),
         (EtatDemande.ANNULEE, False),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from habilitations.enums import EtatDemande
 from habilitations.models import Demande
-from habilitations.queries import demandes_confiees, filtrer, preuves, trier, tuiles, voisines
+from habilitations.queries import demandes_confiees, filtrer, mots_cherches, preuves, trier, tuiles, voisines
 from structures.enums import EtatStructure
 from tests.accounts.factories import UtilisateurFactory
 from tests.habilitations.factories import (
@@ -93,7 +93,8 @@ class TestListe:
         demandeur = UtilisateurFactory(prenom="Zoé", nom="Exemple", courriel="zoe.t@centre.example")
         demande = DemandeFactory(demandeur=demandeur, pour=[structure])
         DemandeFactory(demandeur=UtilisateurFactory(prenom="Luc", nom="Autre"))
-        trouvees = filtrer(demandes_confiees(gestionnaire()), {"q": q})
+        personne = gestionnaire()
+        trouvees = filtrer(demandes_confiees(personne), {}, personne, mots_cherches({"q": q}))
         assert list(trouvees) == [demande]
 
     def test_les_filtres_se_cumulent(self):
@@ -105,7 +106,8 @@ class TestListe:
             "profil": demande.profil,
             "departement": a_paris.departement,
         }
-        assert list(filtrer(demandes_confiees(gestionnaire()), criteres)) == [demande]
+        personne = gestionnaire()
+        assert list(filtrer(demandes_confiees(personne), criteres, personne)) == [demande]
 
     @pytest.mark.parametrize("tri", ["", "recentes"])
     def test_precedente_et_suivante_suivent_la_liste_triee(self, tri):

@@ -4,10 +4,18 @@ import pytest
 
 from courriels.models import Courriel
 from habilitations.enums import EtatDemande, EtatHabilitation
+from habilitations.models import Demande, Habilitation
 from habilitations.services import quitter_structure
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
-from tests.habilitations.factories import DemandeFactory, HabilitationFactory, ProfilFactory
+from tests.habilitations.factories import (
+    ApplicationFactory,
+    DemandeFactory,
+    HabilitationFactory,
+    ProfilFactory,
+    gestionnaire,
+    profil_avec_structures,
+)
 from tests.structures.factories import StructureFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +99,84 @@ def test_mes_habilitations_mene_aux_structures_a_quitter(client, personne, lieu)
     texte = client.get("/mon-compte/habilitations/").text
     assert page(lieu) in texte
     assert page(etrangere) not in texte
+
+
+class TestRemise:
+    """Proposer à quelqu'un de prendre sa suite : une demande préparée, jamais un droit."""
+
+    @pytest.fixture
+    def droit(self, personne, lieu):
+        return HabilitationFactory(titulaire=personne, structure=lieu, profil=profil_avec_structures())
+
+    @pytest.fixture
+    def collegue(self, lieu):
+        return HabilitationFactory(structure=lieu, profil=ProfilFactory(code="autre", nom="Autre profil")).titulaire
+
+    def test_un_collegue_habilite_recoit_une_demande_a_relire_et_aucun_droit(
+        self, client, personne, lieu, droit, collegue
+    ):
+        assert collegue.get_full_name() in client.get(page(lieu)).text
+        reponse = client.post(page(lieu), {"a_qui": str(collegue.pk)}, follow=True)
+        assert collegue.courriel in reponse.text
+        demande = Demande.objects.get(demandeur=collegue)
+        assert (demande.etat, demande.profil, demande.remise_par) == (EtatDemande.BROUILLON, droit.profil, personne)
+        assert list(demande.structures.all()) == [lieu]
+        assert not Habilitation.objects.actives().filter(titulaire=collegue, profil=droit.profil).exists()
+        assert "vous propose de prendre sa suite" in Courriel.objects.get(destinataire=collegue.courriel).sujet
+        client.force_login(collegue)
+        assert "vous propose de prendre sa suite" in client.get(f"/demande/{demande.pk}/recapitulatif/").text
+
+    def test_le_gestionnaire_qui_couvre_est_prevenu_et_lui_seul(self, client, lieu, droit, collegue):
+        couvrant, ailleurs = gestionnaire(), gestionnaire(applications=[ApplicationFactory(code="extranet")])
+        client.post(page(lieu), {"a_qui": str(collegue.pk)})
+        texte = Courriel.objects.get(destinataire=couvrant.courriel).texte
+        assert collegue.courriel in texte
+        assert not Courriel.objects.filter(destinataire=ailleurs.courriel).exists()
+
+    def test_une_adresse_sans_compte_recoit_une_invitation_et_la_page_repond_de_meme(self, client, lieu, droit):
+        reponse = client.post(page(lieu), {"a_qui": "autre", "courriel": "suite@centre.example"}, follow=True)
+        assert "Votre proposition part à suite@centre.example." in reponse.text
+        assert "/inscription/" in Courriel.objects.get(destinataire="suite@centre.example").texte
+        assert not Demande.objects.exists()
+
+    def test_une_adresse_qui_a_un_compte_recoit_une_demande(self, client, lieu, droit):
+        suite = UtilisateurFactory(courriel="suite@centre.example")
+        client.post(page(lieu), {"a_qui": "autre", "courriel": "Suite@Centre.example"})
+        assert Demande.objects.brouillons().get().demandeur == suite
+
+    @pytest.mark.parametrize(
+        ("saisie", "erreur"),
+        [
+            ({"a_qui": "autre"}, "Saisissez l'adresse de la personne"),
+            ({"a_qui": "autre", "courriel": "pas une adresse"}, "Saisissez une adresse courriel entière"),
+            ({"a_qui": "999999"}, "choix valide"),
+        ],
+    )
+    def test_une_saisie_fautive_ne_rend_rien(self, client, lieu, droit, saisie, erreur):
+        texte = client.post(page(lieu), saisie).text.replace("&#x27;", "'")
+        assert erreur in texte
+        assert "Erreur :" in texte
+        droit.refresh_from_db()
+        assert droit.etat == EtatHabilitation.ACTIVE
+
+    def test_sa_propre_adresse_n_est_pas_une_suite(self, client, personne, lieu, droit):
+        texte = client.post(page(lieu), {"a_qui": "autre", "courriel": personne.courriel}).text
+        assert "votre adresse" in texte
+
+    def test_une_suite_qui_tient_deja_tout_n_a_rien_a_faire(self, client, lieu, droit):
+        deja = HabilitationFactory(structure=lieu, profil=droit.profil).titulaire
+        client.post(page(lieu), {"a_qui": str(deja.pk)})
+        assert not Demande.objects.exists()
+        assert "vous n'avez rien à faire" in Courriel.objects.get(destinataire=deja.courriel).texte
+
+    def test_sans_droit_en_vigueur_ici_rien_ne_se_remet(self, client, personne, lieu):
+        DemandeFactory(demandeur=personne, pour=[lieu])
+        assert "Remettre à quelqu" not in client.get(page(lieu)).text
+        client.post(page(lieu), {"a_qui": "autre", "courriel": "victime@centre.example"})
+        assert not Courriel.objects.filter(destinataire="victime@centre.example").exists()
+
+    def test_le_brouillon_du_collegue_pour_ce_profil_est_complete_non_double(self, client, lieu, droit, collegue):
+        sien = DemandeFactory(demandeur=collegue, profil=droit.profil, etat=EtatDemande.BROUILLON)
+        client.post(page(lieu), {"a_qui": str(collegue.pk)})
+        assert Demande.objects.brouillons().get(demandeur=collegue) == sien
+        assert lieu in sien.structures.all()

@@ -10,8 +10,10 @@ from accounts.enums import EtatCompte
 from courriels.models import Courriel
 from habilitations import services
 from habilitations.enums import (
+    A_ENVOYER,
+    A_RETIRER,
+    DECIDEES,
     TRANSITIONS,
-    TRANSITIONS_HABILITATION,
     EtatDemande,
     EtatHabilitation,
     NombreStructures,
@@ -27,6 +29,7 @@ from tests.habilitations.factories import (
     ApplicationFactory,
     DemandeFactory,
     HabilitationFactory,
+    courriel_retenu,
     gestionnaire,
     profil_avec_structures,
     profil_sans_structure,
@@ -35,14 +38,21 @@ from tests.structures.factories import CategorieFactory, StructureFactory, TypeS
 
 pytestmark = pytest.mark.django_db
 
+# Ce que fait chaque verbe : les états d'où il part, celui où il mène.
 VERBES = {
-    "soumettre": EtatDemande.EN_ATTENTE,
-    "accepter": EtatDemande.ACCEPTEE,
-    "refuser": EtatDemande.REFUSEE,
-    "annuler": EtatDemande.ANNULEE,
-    "retenir": EtatDemande.A_CONFIRMER,
-    "rendre": EtatDemande.BROUILLON,
+    "soumettre": (A_ENVOYER, EtatDemande.EN_ATTENTE),
+    "demander_complement": ([EtatDemande.EN_ATTENTE], EtatDemande.A_COMPLETER),
+    "retirer_complement": ([EtatDemande.A_COMPLETER], EtatDemande.EN_ATTENTE),
+    "repondre": ([EtatDemande.A_COMPLETER], EtatDemande.EN_ATTENTE),
+    "accepter": ([EtatDemande.EN_ATTENTE], EtatDemande.ACCEPTEE),
+    "refuser": ([EtatDemande.EN_ATTENTE], EtatDemande.REFUSEE),
+    "annuler_decision": (DECIDEES, EtatDemande.EN_ATTENTE),
+    "annuler": (A_RETIRER, EtatDemande.ANNULEE),
+    "retenir": ([EtatDemande.BROUILLON], EtatDemande.A_CONFIRMER),
+    "rendre": ([EtatDemande.A_CONFIRMER], EtatDemande.BROUILLON),
 }
+DE_GESTIONNAIRE = ("accepter", "refuser", "demander_complement", "retirer_complement")
+VERBES_DE_REPONSE = ("enregistrer_reponse", "proposer_structure", "ecarter_structure")
 VERBES_DE_BROUILLON = ("choisir_profil", "ajouter_structure", "retirer_structure", "enregistrer_message")
 
 
@@ -50,13 +60,21 @@ def appliquer(verbe: str, demande: Demande) -> Demande:
     parametres = {
         "refuser": {"motif": "Adresse inconnue."},
         "retenir": {"message": "Bonjour"},
+        "demander_complement": {"questions": "Quel est votre rôle ?"},
+        "repondre": {"reponse": "Directrice."},
+        "enregistrer_reponse": {"reponse": "Direc"},
+        "proposer_structure": {"structure": StructureFactory()},
+        "ecarter_structure": {"structure": StructureFactory()},
         "rendre": {"motif": "Structure fermée."},
         "choisir_profil": {"profil": profil_sans_structure()},
         "ajouter_structure": {"structure": StructureFactory()},
         "retirer_structure": {"structure": StructureFactory()},
         "enregistrer_message": {"message": "Bonjour"},
     }.get(verbe, {})
-    acteur = UtilisateurFactory() if verbe in ("accepter", "refuser") else demande.demandeur
+    acteur = UtilisateurFactory() if verbe in DE_GESTIONNAIRE else demande.demandeur
+    if verbe == "annuler_decision" and demande.decideur:
+        courriel_retenu(demande)
+        acteur = demande.decideur
     return getattr(services, verbe)(demande=demande, acteur=acteur, **parametres)
 
 
@@ -66,14 +84,29 @@ def test_chaque_verbe_ne_part_que_des_etats_de_la_table(etat, verbe):
     # Seule la demande d'une personne à l'adresse encore à confirmer se retient.
     compte = EtatCompte.A_CONFIRMER if verbe == "retenir" else EtatCompte.ACTIF
     demande = DemandeFactory(etat=etat, demandeur=UtilisateurFactory(etat=compte))
-    if VERBES[verbe] in TRANSITIONS[etat]:
-        assert appliquer(verbe, demande).etat == VERBES[verbe]
+    depuis, vers = VERBES[verbe]
+    if etat in depuis:
+        assert appliquer(verbe, demande).etat == vers
         return
     with pytest.raises(TransitionInterdite):
         appliquer(verbe, demande)
     demande.refresh_from_db()
     assert demande.etat == etat
     assert not Courriel.objects.exists()
+    assert not Evenement.objects.exists()
+
+
+def test_la_table_des_transitions_est_ce_que_font_les_verbes():
+    faites = {etat: {vers for depuis, vers in VERBES.values() if etat in depuis} for etat in EtatDemande}
+    assert faites == TRANSITIONS
+
+
+@pytest.mark.parametrize("verbe", VERBES_DE_REPONSE)
+@pytest.mark.parametrize("etat", [etat for etat in EtatDemande if etat != EtatDemande.A_COMPLETER])
+def test_une_reponse_ne_s_ecrit_que_si_elle_est_attendue(etat, verbe):
+    demande = DemandeFactory(etat=etat)
+    with pytest.raises(TransitionInterdite):
+        appliquer(verbe, demande)
     assert not Evenement.objects.exists()
 
 
@@ -84,20 +117,6 @@ def test_seul_un_brouillon_se_modifie(etat, verbe):
     with pytest.raises(TransitionInterdite):
         appliquer(verbe, demande)
     assert not Evenement.objects.exists()
-
-
-@pytest.mark.parametrize("verbe", ["renoncer", "revoquer"])
-@pytest.mark.parametrize("etat", EtatHabilitation)
-def test_une_habilitation_ne_se_clot_qu_une_fois(etat, verbe):
-    droit = HabilitationFactory(etat=etat)
-    vers = {"renoncer": EtatHabilitation.RENONCEE, "revoquer": EtatHabilitation.REVOQUEE}[verbe]
-    motif = {"motif": "Départ de la structure."} if verbe == "revoquer" else {}
-    if vers in TRANSITIONS_HABILITATION[etat]:
-        assert getattr(services, verbe)(habilitation=droit, acteur=droit.titulaire, **motif).etat == vers
-        assert not Habilitation.objects.actives().exists()
-        return
-    with pytest.raises(TransitionInterdite, match="n'est plus en vigueur"):
-        getattr(services, verbe)(habilitation=droit, acteur=droit.titulaire, **motif)
 
 
 class TestBrouillon:
@@ -319,18 +338,6 @@ class TestDecider:
         demande = DemandeFactory()
         with pytest.raises(IntegrityError), transaction.atomic():
             services.accepter(demande=demande, acteur=demande.demandeur)
-
-
-def test_une_revocation_donne_son_motif_et_ferme_le_droit():
-    droit = HabilitationFactory()
-    services.revoquer(habilitation=droit, acteur=UtilisateurFactory(), motif="Départ de la structure.")
-    assert not Habilitation.objects.actives().exists()
-    assert "Départ de la structure." in Courriel.objects.get().texte
-
-
-def test_une_revocation_sans_motif_n_est_pas_prise():
-    with pytest.raises(DemandeImpossible, match="Indiquez le motif"):
-        services.revoquer(habilitation=HabilitationFactory(), acteur=UtilisateurFactory(), motif=" ")
 
 
 @pytest.mark.parametrize(

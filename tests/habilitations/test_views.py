@@ -198,7 +198,7 @@ class TestAssistant:
     def test_modifier_l_application_depuis_le_recapitulatif(self, client, personne):
         demande = DemandeFactory(etat=EtatDemande.BROUILLON, demandeur=personne)
         reponse = client.post(f"/demande/{demande.pk}/message/", {"message": "", "suite": "application"})
-        assert reponse["Location"] == f"/demande/{demande.pk}/application/"
+        assert reponse["Location"] == f"/demande/{demande.pk}/application/?retour=recapitulatif"
 
     def test_reprendre_mene_la_ou_la_demande_en_est_restee(self, client, personne, brouillon):
         assert client.get(f"/demande/{brouillon.pk}/")["Location"].endswith("/structures/")
@@ -380,19 +380,18 @@ class TestFile:
     def test_la_file_montre_et_compte_ce_qui_attend_et_l_onglet_ouvert(self, client, decideuse):
         attend, traitee = DemandeFactory(), DemandeFactory(etat=EtatDemande.ACCEPTEE)
         page = texte(client.get("/gestion/demandes/"))
-        for attendu in ("En attente (1)", str(attend.demandeur), f'href="{attend.pk}/?'):
+        for attendu in ("À traiter (1)", str(attend.demandeur), f'href="{attend.pk}/?'):
             assert attendu in page
         assert traitee.demandeur.courriel not in page
         page = texte(client.get("/gestion/demandes/?etat=toutes"))
-        for attendu in ("En attente (1)", "Toutes (2)", traitee.demandeur.courriel):
+        for attendu in ("À traiter (1)", "Toutes (2)", traitee.demandeur.courriel):
             assert attendu in page
 
     def test_une_liste_trop_longue_s_arrete_et_renvoie_aux_filtres(self, client, decideuse, monkeypatch):
-        monkeypatch.setattr("habilitations.queries.demandes.PLAFOND", 2)
-        monkeypatch.setattr("habilitations.views.gestion.PLAFOND", 2)
+        monkeypatch.setattr("habilitations.views.gestion.file.PLAFOND", 2)
         DemandeFactory.create_batch(3)
         page = texte(client.get("/gestion/demandes/"))
-        assert "En attente (plus de 2)" in page
+        assert "À traiter (plus de 2)" in page
         assert "Les 2 premières demandes : précisez les filtres" in page
 
     def test_la_file_ne_montre_rien_des_autres_portefeuilles(self, client, decideuse):
@@ -530,6 +529,7 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(client, adresse
     for ajout in (1, 2, 27):
         for _ in range(ajout):
             remplir(qui)
+        client.get(adresse)  # la file retient ses choix à la première visite
         with CaptureQueriesContext(connection) as requetes:
             client.get(adresse)
         comptes.append(len(requetes))

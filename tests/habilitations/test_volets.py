@@ -85,7 +85,7 @@ def test_la_fiche_ne_coute_pas_plus_avec_plus_de_personnes(
     client, gestionnaire, structure, nombre, django_assert_max_num_queries
 ):
     HabilitationFactory.create_batch(nombre, structure=structure)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         fiche(client, structure)
 
 

@@ -11,9 +11,9 @@ from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from courriels.models import Courriel
 from habilitations.enums import EtatDemande, TypeDemande
-from habilitations.models import Demande
+from habilitations.models import Demande, confiees_a
 from tests.accounts.factories import UtilisateurFactory
-from tests.accounts.outils import connecter, courriels_ecrits, dernier_lien, est_connecte, fiche
+from tests.accounts.outils import confirmer, connecter, courriels_ecrits, est_connecte, fiche
 from tests.habilitations.factories import DemandeFactory, gestionnaire, profil_avec_structures
 from tests.structures.factories import StructureFactory
 
@@ -61,10 +61,10 @@ def test_de_l_inscription_a_la_file_du_gestionnaire(client, profil, structure):
     assert not est_connecte(client)
     assert [reponse.url for reponse in remplir(client, profil, structure)][-1] == ENVOYEE
     assert "dès que votre adresse sera confirmée" in client.get(ENVOYEE).text
-    assert not Demande.objects.confiees_a(decideuse).exists()
+    assert not confiees_a(decideuse).exists()
 
-    Client().post(dernier_lien("confirmation"))
-    demande = Demande.objects.confiees_a(decideuse).get()
+    confirmer(Client())
+    demande = confiees_a(decideuse).get()
     assert (demande.type, demande.message) == (TypeDemande.CREATION_COMPTE, "Bonjour")
     connecter(client, "yzemirli")
     page = client.get("/mon-compte/demandes/").text
@@ -119,7 +119,7 @@ def test_la_demande_commencee_se_reprend_dans_le_meme_navigateur(client, profil)
 def test_la_demande_non_finie_attend_dans_mes_demandes(client, profil):
     s_inscrire(client)
     choisir(client, profil)
-    client.post(dernier_lien("confirmation"))
+    confirmer(client)
     connecter(client, "yzemirli")
     assert "Reprendre" in client.get("/mon-compte/demandes/").text
 
@@ -225,11 +225,12 @@ def test_rien_n_atteint_le_compte_d_une_adresse_connue(client, profil, structure
     assert courriels_ecrits() == [(modele, connue.courriel)]
     assert not connue.demandes.exists()
     if etat == EtatCompte.A_CONFIRMER:
-        client.post(dernier_lien("confirmation_rappelee"))
+        confirmer(client, "confirmation_rappelee")
     assert not connue.demandes.exists()
-    assert not Demande.objects.confiees_a(decideuse).exists()
+    assert not confiees_a(decideuse).exists()
     avant["etat"] = Utilisateur.objects.get(pk=connue.pk).etat
-    assert Utilisateur.objects.filter(pk=connue.pk).values(*set(avant) - {"confirme_le"}).get().items() <= avant.items()
+    gardes = set(avant) - {"confirme_le", "last_login"}
+    assert Utilisateur.objects.filter(pk=connue.pk).values(*gardes).get().items() <= avant.items()
 
 
 def test_le_courriel_dit_que_la_demande_n_a_pas_ete_gardee(client):
@@ -280,7 +281,7 @@ def test_l_adresse_confirmee_la_session_de_l_inscription_ne_peut_plus_rien(clien
     """Un tiers qui s'est inscrit avec l'adresse d'une personne ne demande rien en son nom après qu'elle a confirmé."""
     s_inscrire(client)
     commencee = numero(choisir(client, profil))
-    Client().post(dernier_lien("confirmation"))
+    confirmer(Client())
     assert_ferme(client, commencee)
     assert client.get("/demande/nouvelle/").url.startswith(CONNEXION)
     assert Demande.objects.get().etat == EtatDemande.BROUILLON

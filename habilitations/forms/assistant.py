@@ -1,48 +1,17 @@
-"""Formulaires de l'assistant et de la gestion : leur forme, et les choix que les lectures offrent."""
+"""Les formulaires de l'assistant."""
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Layout, Submit
+from crispy_forms.layout import HTML, Div
 from django import forms
 from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from accounts.models import Utilisateur
+from habilitations.forms.communs import TexteLong, barre, mise_en_page
 from habilitations.models import Application, Demande, Profil
-from habilitations.queries import applications_gerees, profils_geres
-from structures.models import Departement, Structure, TypeStructure
+from structures.models import Structure, TypeStructure
 from structures.queries import FORMAT_ATTENDU
-
-
-def _aide(methode: str, *champs: Any, adresse: str = "") -> FormHelper:
-    aide = FormHelper()
-    aide.attrs = {"novalidate": True}
-    aide.form_method, aide.form_action = methode, adresse
-    aide.layout = Layout(*champs)
-    return aide
-
-
-class TexteLong(forms.CharField):
-    """Un texte de 2000 caractères au plus, comptés comme le compteur de la page : un retour à la ligne en vaut un."""
-
-    widget = forms.Textarea(attrs={"rows": 4, "data-compteur": ""})
-
-    def __init__(self, **reglages: Any) -> None:
-        super().__init__(max_length=2000, **reglages)
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
-
-
-def _barre(retour: str, libelle: str, suite: str) -> Div:
-    """Un lien en arrière, un bouton en avant."""
-    return Div(
-        HTML(format_html('<a class="btn btn-outline-primary" href="{}">{}</a>', retour, libelle)),
-        HTML(format_html('<button type="submit" class="btn btn-primary a-droite">{}</button>', suite)),
-        css_class="barre-actions",
-    )
 
 
 class RechercheApplicationForm(forms.Form):
@@ -54,7 +23,7 @@ class RechercheApplicationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "get",
             Div(
                 "q",
@@ -91,10 +60,10 @@ class ProfilForm(forms.Form):
         champ = self.fields["profil"]
         champ.label = f"Profils de l'application {application.nom}"
         champ.queryset = application.profils.filter(ouvert=True)  # type: ignore[attr-defined]
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "post",
             Div("profil", css_class="cartes-choix"),
-            _barre(precedent, "Précédent", "Suivant"),
+            barre(precedent, "Précédent", "Suivant"),
         )
 
 
@@ -113,10 +82,10 @@ class TypeStructureForm(forms.Form):
         champ.queryset = profil.types_structure.all()  # type: ignore[attr-defined]
         if len(types) == 1:
             champ.initial = types[0].pk
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "get",
             "type",
-            _barre(annuler, "Annuler", "Continuer"),
+            barre(annuler, "Annuler", "Continuer"),
         )
 
 
@@ -131,10 +100,10 @@ class NumeroForm(forms.Form):
 
     def __init__(self, *args: Any, retour: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "get",
             "numero",
-            _barre(retour, "Retour", "Rechercher"),
+            barre(retour, "Retour", "Rechercher"),
         )
 
 
@@ -150,10 +119,10 @@ class RechercheStructureForm(forms.Form):
 
     def __init__(self, *args: Any, retour: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "get",
             "q",
-            _barre(retour, "Retour", "Rechercher"),
+            barre(retour, "Retour", "Rechercher"),
         )
         self.helper.attrs = {
             "role": "search",
@@ -188,7 +157,7 @@ class MessageForm(forms.ModelForm[Demande]):
         model = Demande
         fields = ("message",)
 
-    def __init__(self, *args: Any, enregistrer: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, enregistrer: str, contenu: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Quitter le champ enregistre : fermer le navigateur ne perd rien.
         self.fields["message"].widget.attrs |= {
@@ -196,8 +165,10 @@ class MessageForm(forms.ModelForm[Demande]):
             "data-hx-trigger": "change",
             "data-hx-swap": "none",
         }
-        self.helper = _aide(
+        self.helper = mise_en_page(
             "post",
+            # Ce que la page montre : envoyée d'un autre onglet, changée entre-temps, elle se relit d'abord.
+            HTML(format_html('<input type="hidden" name="relu" value="{}">', contenu)),
             "message",
             Div(
                 HTML(
@@ -212,54 +183,3 @@ class MessageForm(forms.ModelForm[Demande]):
             ),
         )
         self.helper.form_id = "envoi"
-
-
-class MotifForm(forms.Form):
-    motif = TexteLong(
-        label="Motif du refus",
-        help_text="La personne le lira tel quel : dites ce qui manque et ce qu'elle peut faire.",
-        error_messages={"required": "Indiquez le motif du refus : la personne le lira."},
-    )
-
-    def __init__(self, *args: Any, adresse: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _aide(
-            "post", "motif", Submit("refuser", "Refuser la demande", css_class="btn-danger"), adresse=adresse
-        )
-
-
-class FiltresForm(forms.Form):
-    """Filtres de la file ; les choix sont ceux des portefeuilles de la personne."""
-
-    q = forms.CharField(
-        label="Personne, structure ou n° FINESS", max_length=120, required=False, widget=forms.SearchInput
-    )
-    application = forms.ModelChoiceField(queryset=Application.objects.none(), required=False, empty_label="Toutes")
-    profil = forms.ModelChoiceField(queryset=Profil.objects.none(), required=False, empty_label="Tous")
-    departement = forms.ModelChoiceField(
-        label="Département", queryset=Departement.objects.all(), required=False, empty_label="Tous"
-    )
-    tri = forms.ChoiceField(
-        label="Trier par",
-        choices=[("", "Les plus anciennes d'abord"), ("recentes", "Les plus récentes d'abord")],
-        required=False,
-    )
-
-    def __init__(self, *args: Any, personne: Utilisateur, etat: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["application"].queryset = applications_gerees(personne)  # type: ignore[attr-defined]
-        self.fields["profil"].queryset = profils_geres(personne)  # type: ignore[attr-defined]
-        ouverts = mark_safe(" open") if any(self.data.get(nom) for nom in self.fields if nom != "q") else ""
-        self.helper = _aide(
-            "get",
-            HTML(format_html('<input type="hidden" name="etat" value="{}">', etat)),
-            Div(
-                "q",
-                HTML('<button type="submit" class="btn btn-primary">Filtrer</button>'),
-                HTML(format_html('<a class="btn btn-link" href="?etat={}">Effacer les filtres</a>', etat)),
-                css_class="en-ligne",
-            ),
-            HTML(format_html('<details class="plus-de-filtres"{}><summary>Plus de filtres</summary>', ouverts)),
-            Div("application", "profil", "departement", "tri"),
-            HTML("</details>"),
-        )

@@ -1,0 +1,303 @@
+"""La file des gestionnaires : ce qui leur est confié, filtré, trié, compté, ligne à ligne."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
+from django.utils import timezone
+
+from accounts.enums import EtatCompte
+from accounts.models import Utilisateur
+from habilitations.delais import jours_ouvres
+from habilitations.enums import NON_DECIDEES, EtatDemande, TypeDemande
+from habilitations.models import (
+    Application,
+    Demande,
+    DemandeQuerySet,
+    Etendue,
+    Habilitation,
+    Portefeuille,
+    Profil,
+    StructureDemandee,
+    confiees_a,
+)
+from habilitations.queries.demandes import lues
+from structures.adresses import lieu
+from structures.models import Departement, Structure
+from structures.mots import cherches
+
+# La liste ne va pas plus loin : au-delà, des filtres trouvent mieux que des pages.
+PLAFOND = 1_000
+# Un mot qui désigne plus de personnes, ou plus de structures, est répandu : la file se lit alors dans son ordre, au
+# lieu de partir d'elles, et ne se compte pas aussi loin.
+SEUIL = 200
+PLAFOND_REPANDU = 100
+# Plus court, un mot ne se cherche qu'au début : l'index à trigrammes n'en trouverait pas le milieu.
+MILIEU = 3
+# Structures montrées par ligne ; les autres se comptent.
+MONTREES = 2
+LOT = 500
+
+ONGLETS = {"en_attente": "À traiter", "a_completer": "À compléter", "traitees": "Traitées", "toutes": "Toutes"}
+TRIS = {
+    "": ("soumise_le", False),
+    "recentes": ("soumise_le", True),
+    "decisions": ("decidee_le", True),
+}
+
+
+def demandes_confiees(personne: Utilisateur) -> DemandeQuerySet:
+    return lues(confiees_a(personne))
+
+
+def filtrer(
+    demandes: DemandeQuerySet, criteres: dict[str, Any], personne: Utilisateur, mots: Sequence["Mot"] = ()
+) -> DemandeQuerySet:
+    """Applique les critères de `FiltresForm`, choisis par `personne`, et les mots de sa recherche."""
+    if application := criteres.get("application"):
+        demandes = demandes.filter(profil__in=list(application.profils.values_list("pk", flat=True)))
+    if profil := criteres.get("profil"):
+        demandes = demandes.filter(profil=profil)
+    if type_ := criteres.get("type"):
+        demandes = demandes.filter(type=type_)
+    if region := criteres.get("region"):
+        demandes = _dans(demandes, region.departements.all())
+    if departement := criteres.get("departement"):
+        demandes = _dans(demandes, [departement])
+    if age := criteres.get("age"):
+        demandes = demandes.agees_de(int(age) + 1)
+    if affectation := criteres.get("affectation"):
+        qui = {"moi": personne.pk, "personne": None}.get(affectation, affectation)
+        demandes = demandes.filter(affectee_a=qui)
+    for mot in mots:
+        demandes = demandes.filter(mot.condition())
+    return demandes
+
+
+def _dans(demandes: DemandeQuerySet, departements: Iterable[Departement]) -> DemandeQuerySet:
+    """Les demandes qui portent, ne serait-ce que pour une structure, sur ces départements."""
+    etendues = Etendue.objects.touchant([departement.pk for departement in departements])
+    return demandes.filter(etendue__in=list(etendues.values_list("pk", flat=True)))
+
+
+class Mot:
+    """Un mot cherché dans le nom, l'identifiant, l'adresse des personnes, et dans le nom et le lieu des structures.
+
+    Personnes et structures se cherchent d'abord, chacune dans son index : la base ne relit pas leurs noms par demande.
+    """
+
+    def __init__(self, mot: str) -> None:
+        milieu = "icontains" if len(mot) >= MILIEU else "istartswith"
+        self._personnes = Q()
+        for champ in ("nom", "prenom", "identifiant", "courriel"):
+            self._personnes |= Q(**{f"{champ}__{milieu}": mot})
+        noms = Q()
+        for cherche in cherches(mot):
+            noms &= Q(mots__contains=f" {cherche}")
+        self._structures = Q(numero_finess__startswith=mot.upper()) | (noms or Q(nom__istartswith=mot))
+        self._trouvees = [
+            list(quoi.order_by().values_list("pk", flat=True)[: SEUIL + 1])
+            for quoi in (
+                Utilisateur.objects.filter(self._personnes),
+                Structure.objects.filter(self._structures),
+            )
+        ]
+
+    @property
+    def repandu(self) -> bool:
+        return any(len(trouvees) > SEUIL for trouvees in self._trouvees)
+
+    def condition(self) -> Q:
+        if not self.repandu:
+            personnes, structures = self._trouvees
+            de_ces_personnes = Demande.objects.filter(demandeur__in=personnes).order_by().values("pk")
+            pour_ces_structures = StructureDemandee.objects.filter(structure__in=structures).order_by()
+            return Q(pk__in=de_ces_personnes.union(pour_ces_structures.values("demande"), all=True))
+        # Bornées, ces sous-requêtes se lisent pour chaque demande montrée, jamais pour toutes d'avance.
+        personne = Utilisateur.objects.filter(self._personnes, pk=OuterRef("demandeur"))
+        visee = Structure.objects.filter(self._structures, structures_demandees__demande=OuterRef("pk"))
+        return Q(_trouve(personne)) | Q(_trouve(visee))
+
+
+def _trouve(objets: QuerySet[Any]) -> IsNull:
+    return IsNull(Subquery(objets.order_by().values("pk")[:1]), False)
+
+
+def mots_cherches(criteres: dict[str, Any]) -> list[Mot]:
+    return [Mot(mot) for mot in criteres.get("q", "").split()]
+
+
+def d_un_onglet(demandes: DemandeQuerySet, onglet: str) -> DemandeQuerySet:
+    if onglet == "toutes":
+        return demandes
+    return {
+        "en_attente": demandes.en_attente,
+        "a_completer": demandes.a_completer,
+        "traitees": demandes.decidees,
+    }[onglet]()
+
+
+def compter(demandes: DemandeQuerySet, plafond: int) -> int:
+    """Leur nombre ; compter s'arrête une au-delà de `plafond`."""
+    return demandes.order_by()[: plafond + 1].count()
+
+
+def trier(demandes: DemandeQuerySet, tri: str) -> DemandeQuerySet:
+    champ, decroissant = TRIS.get(tri, TRIS[""])
+    sens = "-" if decroissant else ""
+    return demandes.order_by(f"{sens}{champ}", f"{sens}pk")
+
+
+@dataclass(frozen=True)
+class Voisines:
+    precedente: int | None
+    suivante: int | None
+
+
+def voisines(demandes: DemandeQuerySet, demande: Demande, tri: str) -> Voisines:
+    """Numéros des demandes qui encadrent celle-ci dans la liste triée, qu'elle y soit encore ou non."""
+    champ, decroissant = TRIS.get(tri, TRIS[""])
+    borne = getattr(demande, champ)
+    if borne is None:
+        return Voisines(None, None)
+    # La première condition suffit à l'index, la seconde départage.
+    avant = Q(**{f"{champ}__lte": borne}) & (Q(**{f"{champ}__lt": borne}) | Q(pk__lt=demande.pk))
+    apres = Q(**{f"{champ}__gte": borne}) & (Q(**{f"{champ}__gt": borne}) | Q(pk__gt=demande.pk))
+    moindre = demandes.filter(avant).order_by(f"-{champ}", "-pk").values_list("pk", flat=True).first()
+    superieure = demandes.filter(apres).order_by(champ, "pk").values_list("pk", flat=True).first()
+    return Voisines(superieure, moindre) if decroissant else Voisines(moindre, superieure)
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """Une demande dans la liste, avec ce que la liste en montre et rien d'autre."""
+
+    numero: int
+    prenom: str
+    nom: str
+    courriel: str
+    profil: str
+    application: str
+    type: str
+    soumise_le: datetime
+    decidee_le: datetime | None
+    etat: str
+    affectee_a: int | None
+    affectee_prenom: str | None
+    affectee_nom: str | None
+    departement: str | None
+    delai_depuis: date | None
+    delai_jours: int | None
+    # Le nom et le lieu de chacune.
+    structures: Sequence[tuple[str, str]]
+
+    @property
+    def personne(self) -> str:
+        return f"{self.prenom} {self.nom}"
+
+    @property
+    def affectee(self) -> str:
+        return f"{self.affectee_prenom} {self.affectee_nom}" if self.affectee_a else ""
+
+    @property
+    def libelle_type(self) -> str:
+        return TypeDemande(self.type).label
+
+    @property
+    def libelle_etat(self) -> str:
+        return EtatDemande(self.etat).label
+
+    @property
+    def non_decidee(self) -> bool:
+        return self.etat in NON_DECIDEES
+
+    @property
+    def age(self) -> int | None:
+        """Comme `Demande.age`."""
+        if self.delai_jours is not None or self.delai_depuis is None:
+            return self.delai_jours
+        return jours_ouvres(self.delai_depuis, timezone.localdate(), departement=self.departement)
+
+    @property
+    def en_retard(self) -> bool:
+        age = self.age
+        return self.non_decidee and age is not None and age > settings.DEMANDE_RETARD_JOURS
+
+    @property
+    def attente(self) -> str:
+        age = self.age or 0
+        return f"{age} jour{'s' if age > 1 else ''} ouvré{'s' if age > 1 else ''}" if age else "aujourd'hui"
+
+    @property
+    def premieres(self) -> Sequence[tuple[str, str]]:
+        return self.structures[:MONTREES]
+
+    @property
+    def autres(self) -> int:
+        return max(len(self.structures) - MONTREES, 0)
+
+
+_COLONNES = (
+    *("pk", "demandeur__prenom", "demandeur__nom", "demandeur__courriel", "profil__nom", "profil__application__nom"),
+    *("type", "soumise_le", "decidee_le", "etat", "affectee_a", "affectee_a__prenom", "affectee_a__nom"),
+    *("departement", "delai_depuis", "delai_jours"),
+)
+
+
+def lignes(demandes: DemandeQuerySet) -> list[Ligne]:
+    """Une page de la liste, en deux requêtes. `demandes` : triées, et bornées."""
+    # Les `prefetch` des pages d'une demande ne servent pas ici : rien ne se charge que ce qui se montre.
+    lues_ici: list[tuple[Any, ...]] = list(demandes.values_list(*_COLONNES))
+    structures: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    demandees = StructureDemandee.objects.filter(demande__in=[colonnes[0] for colonnes in lues_ici]).order_by("pk")
+    for demande, nom, commune, code_postal, departement in demandees.values_list(
+        "demande",
+        "structure__nom",
+        "structure__commune",
+        "structure__code_postal",
+        "structure__departement__nom",
+    ):
+        structures[demande].append((nom, lieu(commune, code_postal) if commune else departement or ""))
+    return [Ligne(*colonnes, structures[colonnes[0]]) for colonnes in lues_ici]  # type: ignore[call-arg]
+
+
+def lignes_par_lots(demandes: DemandeQuerySet) -> Iterator[Ligne]:
+    """Toute la liste, à mesure : jamais plus de `LOT` demandes en mémoire. `demandes` : triées."""
+    numeros = demandes.values_list("pk", flat=True).iterator(chunk_size=LOT)
+    while lot := list(islice(numeros, LOT)):
+        rangs = {numero: rang for rang, numero in enumerate(lot)}
+        du_lot = lignes(Demande.objects.filter(pk__in=lot))
+        yield from sorted(du_lot, key=lambda ligne: rangs[ligne.numero])
+
+
+def applications_gerees(personne: Utilisateur) -> QuerySet[Application]:
+    """Applications dont les portefeuilles confiés à la personne couvrent au moins un profil."""
+    siens = Portefeuille.objects.de(personne).values("pk")
+    return Application.objects.filter(Q(portefeuilles__in=siens) | Q(profils__portefeuilles__in=siens)).distinct()
+
+
+def profils_geres(personne: Utilisateur) -> QuerySet[Profil]:
+    siens = Portefeuille.objects.de(personne).values("pk")
+    return (
+        Profil.objects.filter(Q(application__portefeuilles__in=siens) | Q(portefeuilles__in=siens))
+        .select_related("application")
+        .distinct()
+    )
+
+
+def autres_gestionnaires(personne: Utilisateur) -> QuerySet[Utilisateur]:
+    """Les autres gestionnaires en fonction qui se partagent avec la personne l'un au moins de ses profils."""
+    profils = profils_geres(personne).order_by().values("pk")
+    communs = Portefeuille.objects.filter(Q(profils__in=profils) | Q(applications__profils__in=profils))
+    gestion = Habilitation.objects.de_gestion().filter(titulaire=OuterRef("pk"))
+    return (
+        Utilisateur.objects.filter(Exists(gestion), portefeuilles__in=communs.values("pk"), etat=EtatCompte.ACTIF)
+        .exclude(pk=personne.pk)
+        .distinct()
+    )

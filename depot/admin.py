@@ -22,7 +22,7 @@ def _support(request: HttpRequest) -> Utilisateur:
 
 @admin.register(Campagne)
 class CampagneAdmin(admin.ModelAdmin[Campagne]):
-    list_display = ["annee", "ouverte_le", "close_le", "est_ouverte"]
+    list_display = ["annee", "ouverte_le", "echeance_le", "retard_jusqu_au", "est_ouverte"]
 
     @admin.display(boolean=True, description="ouverte")
     def est_ouverte(self, campagne: Campagne) -> bool:
@@ -32,11 +32,12 @@ class CampagneAdmin(admin.ModelAdmin[Campagne]):
         return ["annee"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Campagne, form: ModelForm[Campagne], change: bool) -> None:
-        acteur, debut, fin = _support(request), obj.ouverte_le, obj.close_le
+        calendrier = services.Calendrier(obj.ouverte_le, obj.echeance_le, obj.retard_jusqu_au)
+        communs: Any = {"calendrier": calendrier, "consignes": obj.consignes, "acteur": _support(request)}
         if change:
-            services.changer_dates(campagne=obj, ouverte_le=debut, close_le=fin, acteur=acteur)
+            services.modifier_campagne(campagne=obj, **communs)
         else:
-            obj.pk = services.ouvrir_campagne(annee=obj.annee, ouverte_le=debut, close_le=fin, acteur=acteur).pk
+            obj.pk = services.ouvrir_campagne(annee=obj.annee, **communs).pk
 
     def has_delete_permission(self, request: HttpRequest, obj: Campagne | None = None) -> bool:
         return False
@@ -59,9 +60,9 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
     date_hierarchy = "depose_le"
     actions = ["juger_a_nouveau"]
 
-    @admin.action(description="Juger à nouveau les documents en examen", permissions=["view"])
+    @admin.action(description="Contrôler et analyser à nouveau", permissions=["view"])
     def juger_a_nouveau(self, request: HttpRequest, documents: QuerySet[Document]) -> None:
-        for document in documents.filter(etat=EtatDocument.EXAMEN_MANUEL):
+        for document in documents.filter(etat__in=[EtatDocument.EXAMEN_MANUEL, EtatDocument.INFECTE]):
             self._juger(request, document)
 
     def _juger(self, request: HttpRequest, document: Document) -> None:
@@ -71,7 +72,7 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
             self.message_user(request, f"{document} : {refus}", messages.ERROR)
             return
         if verdict.issue is Issue.ACCEPTE:
-            self.message_user(request, f"{document} : publié.", messages.SUCCESS)
+            self.message_user(request, f"{document} : contrôlé, remis à l'antivirus.", messages.SUCCESS)
         else:
             raison = verdict.phrase or "le contrôle n'a pas pu se terminer."
             self.message_user(request, f"{document} : toujours en examen – {raison}", messages.WARNING)

@@ -34,16 +34,39 @@ TYPES_MIME = {
 
 
 class EtatDocument(TextChoices):
-    """Un fichier refusé n'est pas gardé : il n'a pas d'état."""
+    """De l'arrivée d'un fichier à sa publication. Un fichier que le juge refuse n'est pas gardé : il n'a pas d'état.
 
-    EXAMEN_MANUEL = "examen_manuel", "En examen"
+    Le récépissé est donné au contrôlé : le fichier est sur le disque et sa ligne est validée.
+    """
+
+    RECU = "recu", "Reçu"
+    CONTROLE = "controle", "Analyse en attente"
+    EN_ANALYSE = "en_analyse", "En cours d'analyse"
     PUBLIE = "publie", "Déposé"
+    INFECTE = "infecte", "Refusé par l'antivirus"
+    EXAMEN_MANUEL = "examen_manuel", "En examen"
+    REFUSE = "refuse", "Refusé après examen"
 
 
 TRANSITIONS: dict[EtatDocument, frozenset[EtatDocument]] = {
-    EtatDocument.EXAMEN_MANUEL: frozenset({EtatDocument.PUBLIE}),
+    EtatDocument.RECU: frozenset({EtatDocument.CONTROLE, EtatDocument.EXAMEN_MANUEL}),
+    EtatDocument.CONTROLE: frozenset({EtatDocument.EN_ANALYSE}),
+    # L'antivirus n'a pas répondu : le document attend de nouveau son tour.
+    EtatDocument.EN_ANALYSE: frozenset(
+        {EtatDocument.PUBLIE, EtatDocument.INFECTE, EtatDocument.EXAMEN_MANUEL, EtatDocument.CONTROLE}
+    ),
+    EtatDocument.EXAMEN_MANUEL: frozenset({EtatDocument.CONTROLE, EtatDocument.PUBLIE, EtatDocument.REFUSE}),
+    # Une signature fautive se corrige : le support fait analyser à nouveau.
+    EtatDocument.INFECTE: frozenset({EtatDocument.CONTROLE}),
     EtatDocument.PUBLIE: frozenset(),
+    EtatDocument.REFUSE: frozenset(),
 }
+# Ce qui ne tient plus la place d'un rapport attendu : la case se rouvre.
+ECARTES = frozenset({EtatDocument.INFECTE, EtatDocument.REFUSE})
+
+
+# Ce que les agents regardent : la personne attend, et le contrôle seul ne peut plus conclure.
+A_EXAMINER = frozenset({EtatDocument.EXAMEN_MANUEL, EtatDocument.INFECTE})
 
 
 class EtatDepot(TextChoices):
@@ -59,5 +82,48 @@ APPLICATION = "camsp-cmpp"
 DEPOSANT = "gestionnaire"
 AGENT = "agent"
 
-# Catégories FINESS qui déposent : CMPP et CAMSP.
-CATEGORIES = ("189", "190")
+
+class CategorieDeposante(TextChoices):
+    """Les catégories FINESS qui déposent."""
+
+    CAMSP = "190", "CAMSP"
+    CMPP = "189", "CMPP"
+
+
+CATEGORIES = tuple(CategorieDeposante.values)
+
+
+class EtatCampagne(TextChoices):
+    A_VENIR = "a_venir", "À venir"
+    OUVERTE = "ouverte", "Ouverte"
+    RETARD = "retard", "Dépôts en retard acceptés"
+    CLOSE = "close", "Close"
+
+
+class Exigence(TextChoices):
+    """Ce qu'une campagne demande d'une pièce ; « non attendue » ne s'écrit pas : la ligne manque."""
+
+    OBLIGATOIRE = "obligatoire", "Obligatoire"
+    FACULTATIF = "facultatif", "Facultatif"
+    NON_ATTENDU = "non_attendu", "Non attendu"
+
+
+class GenreAvertissement(TextChoices):
+    """Ce que l'on confirme en déposant un classeur."""
+
+    PLAUSIBLE = "plausible", "Valeur inhabituelle"
+    ECART = "ecart", "Écart avec l'an passé"
+
+
+class PublicDeRelance(TextChoices):
+    """À qui une relance s'adresse : selon ce que ses structures ont remis."""
+
+    INCOMPLETES = "incompletes", "Tout ce qui n'est pas complet"
+    AUCUN = "aucun", "Rien reçu"
+    PARTIEL = "partiel", "Incomplet"
+    RETARD = "retard", "En retard sur l'échéance"
+
+    @property
+    def etat_du_depot(self) -> str:
+        """L'`EtatDepot` à filtrer ; vide si plusieurs conviennent."""
+        return self.value if self.value in EtatDepot.values else ""

@@ -1,5 +1,13 @@
 """Ce que le dépôt refuse, en une phrase à montrer telle quelle."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from depot.classeur.controle import Erreur
+
+if TYPE_CHECKING:
+    from depot.models import DepotAConfirmer
+
 
 class DepotImpossible(Exception):
     """Le geste n'est pas permis maintenant ; le message dit pourquoi."""
@@ -7,6 +15,36 @@ class DepotImpossible(Exception):
 
 class FichierRefuse(DepotImpossible):
     """Le juge refuse le fichier : rien n'en est gardé."""
+
+
+class ClasseurRefuse(FichierRefuse):
+    """Des cellules du classeur sont à corriger : rien n'en est gardé. `erreurs` les dit toutes."""
+
+    def __init__(self, erreurs: Sequence[Erreur]) -> None:
+        self.erreurs = erreurs
+        nombre = len(erreurs)
+        super().__init__(
+            "Une cellule du classeur est à corriger."
+            if nombre == 1
+            else f"{nombre} cellules du classeur sont à corriger."
+        )
+
+
+class AConfirmer(DepotImpossible):
+    """Des chiffres surprennent : le classeur est gardé dans `attente`, le temps de dire pourquoi ils sont justes."""
+
+    def __init__(self, attente: "DepotAConfirmer") -> None:
+        self.attente = attente
+        nombre = len(attente.avertissements)
+        super().__init__(f"{nombre} chiffre{'s' if nombre > 1 else ''} à confirmer avant le dépôt.")
+
+
+class ModeleFautif(DepotImpossible):
+    """La feuille « contrôles » d'un modèle est fautive ; `fautes` les dit toutes."""
+
+    def __init__(self, fautes: Sequence[str]) -> None:
+        self.fautes = fautes
+        super().__init__(" ".join(fautes))
 
 
 class StockagePlein(DepotImpossible):

@@ -2,8 +2,9 @@
 
 from django.db.models import QuerySet
 
+from accounts.models import Utilisateur
 from depot.enums import AGENT, CATEGORIES, DEPOSANT
-from depot.models import Document, DocumentQuerySet
+from depot.models import DepotAConfirmer, Document, DocumentQuerySet, Publication, PublicationQuerySet
 from habilitations.gardes import Acces
 from structures.models import Structure
 
@@ -34,3 +35,15 @@ def documents_lisibles(acces: Acces) -> DocumentQuerySet:
 
 def documents_modifiables(acces: Acces) -> DocumentQuerySet:
     return Document.objects.filter(structure__in=structures_de_depot(acces))
+
+
+def publications_lisibles(acces: Acces) -> PublicationQuerySet:
+    """Tout ce qui est en ligne pour un agent ; pour les autres, ce qui concerne leurs catégories."""
+    en_ligne = Publication.objects.en_ligne().select_related("campagne")
+    return en_ligne if lit_tout(acces) else en_ligne.pour(acces.structures)
+
+
+def depots_a_confirmer(acces: Acces, personne: Utilisateur) -> QuerySet[DepotAConfirmer]:
+    """Les classeurs que la personne a envoyés et n'a pas encore confirmés."""
+    attentes = DepotAConfirmer.objects.filter(deposant=personne, structure__in=structures_de_depot(acces))
+    return attentes.select_related("campagne", "structure")

@@ -1,43 +1,62 @@
-"""Réception du formulaire : les fichiers vont toujours sur disque, et un disque plein se voit."""
+"""Réception des fichiers : sur le disque du stockage, en une écriture, taille et place vérifiées à mesure."""
 
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from depot.erreurs import StockagePlein
-from depot.stockage import dossier_des_arrivees, place_disponible
+from depot.stockage import Arrivee, FichierArrive
+
+MORCEAU = 1 << 18
+# Ce qu'ajoutent aux fichiers les champs du formulaire et leurs séparateurs.
+ENVELOPPE = 1_000_000
 
 
-class SurDisque(TemporaryFileUploadHandler):
-    """Un disque plein saute le fichier au lieu d'interrompre la requête : la vue le saura par `etait_plein`."""
+class SurDisque(FileUploadHandler):
+    """Sans borne, un fichier que le disque ne peut garder est sauté ; borné, il est rendu avec ce qui lui manque."""
+
+    chunk_size = MORCEAU
+
+    def __init__(self, request: HttpRequest | None = None, *, taille_max: int | None = None) -> None:
+        super().__init__(request)
+        self.taille_max = taille_max
+        self.arrivee: Arrivee | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        dossier_des_arrivees()
         super().new_file(*args, **kwargs)
+        self.arrivee = Arrivee(self.taille_max)
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        try:
-            with place_disponible():
-                return super().receive_data_chunk(raw_data, start)
-        except StockagePlein as plein:
-            _noter(self.request)
-            raise SkipFile from plein
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if self.arrivee:
+            self.arrivee.ecrire(raw_data)
+            if self.arrivee.plein and self.taille_max is None:
+                raise SkipFile
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        try:
-            with place_disponible():
-                return super().file_complete(file_size)
-        except StockagePlein:
-            _noter(self.request)
+        arrivee, self.arrivee = self.arrivee, None
+        if arrivee is None:
             return None
+        arrivee.finir()
+        return FichierArrive(
+            arrivee,
+            name=self.file_name,
+            content_type=self.content_type,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )
+
+    def upload_interrupted(self) -> None:
+        if self.arrivee:
+            self.arrivee.jeter()
 
 
-def _noter(request: HttpRequest | None) -> None:
-    if request is not None:
-        request.META["depot.disque_plein"] = True
+def tient(request: HttpRequest, *, nombre: int, taille_max: int) -> bool:
+    """Ce que la requête annonce tient dans `nombre` fichiers de `taille_max` octets ; rien n'en est encore lu."""
+    annonce = request.META.get("CONTENT_LENGTH") or "0"
+    return annonce.isdigit() and int(annonce) <= nombre * taille_max + ENVELOPPE
 
 
-def etait_plein(request: HttpRequest) -> bool:
-    return "depot.disque_plein" in request.META
+def preparer(request: HttpRequest, taille_max: int) -> None:
+    """À appeler avant de lire la requête : chaque fichier y sera borné."""
+    request.upload_handlers = [SurDisque(request, taille_max=taille_max)]

@@ -10,6 +10,9 @@ from depot.juge.verdicts import Motif, Refus
 CHAMP_DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
 BALISES_DDE = frozenset({"ddeLink", "dde-link", "dde-source", "dde-connection-decl"})
 PROFONDEUR_MAX = 400
+# Racines d'une feuille et de ses textes : des cellules par centaines de milliers, ni champ ni lien. Seule compte leur
+# bonne forme, qu'expat vérifie seul ; Word ne lit rien sous ces racines.
+CELLULES = frozenset({"worksheet", "sst"})
 
 
 @dataclass
@@ -54,7 +57,11 @@ class _Lecteur:
         if self.profondeur > PROFONDEUR_MAX:
             raise Refus(Motif.STRUCTURE)
         local = nom.rpartition(" ")[2]
-        self.releve.racine = self.releve.racine or local
+        if not self.releve.racine:
+            self.releve.racine = local
+            if local in CELLULES:
+                self.expat.StartElementHandler = self.expat.EndElementHandler = self.expat.CharacterDataHandler = None
+                return
         if traitement := _TRAITEMENTS.get(local):
             traitement(self, {cle.rpartition(" ")[2]: valeur for cle, valeur in attributs.items()})
         elif local in BALISES_DDE:

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from depot.juge import noms, ole, paquets, pdf, signatures
 from depot.juge.signatures import Contenant
-from depot.juge.verdicts import ATTENDUS, LIBELLES, Issue, Motif, Nature, Refus, Type, Verdict, refuser
+from depot.juge.verdicts import ATTENDUS, LIBELLES, Issue, Motif, Nature, Refus, Type, Verdict, refuser, trop_gros
 
 TAILLE_MAX = 50_000_000
 EXTENSIONS = frozenset(Type)
 A_MACROS = frozenset({"xlsm", "xlsb", "xltm", "xlam", "docm", "dotm", "pptm"})
 
 
-def juger(chemin: Path, nature: Nature, nom: str, taille_max: int = TAILLE_MAX) -> Verdict:
-    """Juge le fichier `chemin`, que la personne appelle `nom`, déposé dans la case `nature`."""
+def juger(chemin: Path, nature: Nature | None, nom: str, taille_max: int = TAILLE_MAX) -> Verdict:
+    """Juge le fichier `chemin`, que la personne appelle `nom` ; sans `nature`, son contenu dit la case où il va."""
     try:
         type_, avis = _passer_la_chaine(chemin, nature, noms.nettoyer(nom), taille_max)
     except Refus as refus:
@@ -20,13 +20,13 @@ def juger(chemin: Path, nature: Nature, nom: str, taille_max: int = TAILLE_MAX) 
     return Verdict(Issue.ACCEPTE, type=type_, avis=avis)
 
 
-def _passer_la_chaine(chemin: Path, nature: Nature, nom: str, taille_max: int) -> tuple[Type, tuple[str, ...]]:
+def _passer_la_chaine(chemin: Path, nature: Nature | None, nom: str, taille_max: int) -> tuple[Type, tuple[str, ...]]:
     _verifier_la_taille(chemin, taille_max)
     extension = noms.extension(nom)
     if extension in A_MACROS:
         raise Refus(Motif.MACROS)
     type_, avis = _ouvrir(chemin)
-    if type_ not in ATTENDUS[nature]:
+    if nature and type_ not in ATTENDUS[nature]:
         raise Refus(Motif.CASE, LIBELLES[type_])
     if extension not in EXTENSIONS:
         raise Refus(Motif.TYPE, f"fichier .{extension}" if extension else "fichier sans extension")
@@ -38,7 +38,7 @@ def _verifier_la_taille(chemin: Path, taille_max: int) -> None:
     if not taille:
         raise Refus(Motif.VIDE)
     if taille > taille_max:
-        raise Refus(Motif.TAILLE, str(-(-taille // 1_000_000)))
+        raise trop_gros(taille)
 
 
 def _ouvrir(chemin: Path) -> tuple[Type, tuple[str, ...]]:

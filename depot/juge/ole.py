@@ -95,26 +95,27 @@ def _refus_de_type(ole: olefile.OleFileIO) -> Refus:
     return Refus(Motif.ENDOMMAGE)
 
 
-def _flux(ole: olefile.OleFileIO, nom: str) -> bytes:
+def flux(ole: olefile.OleFileIO, nom: str) -> bytes:
+    """Le contenu d'un flux nommé. Lève `Refus` s'il ne se lit pas en entier."""
     try:
-        with ole.openstream(nom) as flux:
-            contenu = flux.read()
+        with ole.openstream(nom) as ouvert:
+            contenu = ouvert.read()
     except ILLISIBLES as erreur:
         raise Refus(Motif.ENDOMMAGE) from erreur
     return bytes(contenu)
 
 
 def _juger_classeur(ole: olefile.OleFileIO, fichier: BinaryIO, nom: str) -> None:
-    flux = _flux(ole, nom)
-    if biff.est_chiffre(flux):
+    contenu = flux(ole, nom)
+    if biff.est_chiffre(contenu):
         with ouvrir(deprotege(fichier)) as clair:
-            flux = _flux(clair, nom)
-    biff.juger(flux)
+            contenu = flux(clair, nom)
+    biff.juger(contenu)
 
 
 def _juger_word(ole: olefile.OleFileIO) -> None:
     """L'en-tête (FIB) est celui de Word, et la table qu'il désigne contient la description du texte."""
-    document = _flux(ole, "WordDocument")
+    document = flux(ole, "WordDocument")
     if len(document) < FIB_MIN:
         raise Refus(Motif.ENDOMMAGE)
     magie, drapeaux = struct.unpack_from("<H", document)[0], struct.unpack_from("<H", document, 0x0A)[0]
@@ -125,7 +126,7 @@ def _juger_word(ole: olefile.OleFileIO) -> None:
     debut, fin = struct.unpack_from("<II", document, 0x18)
     table = "1Table" if drapeaux & TABLE_1 else "0Table"
     position, longueur = struct.unpack_from("<II", document, 0x01A2)
-    if not ole.exists(table) or not longueur or position + longueur > len(_flux(ole, table)):
+    if not ole.exists(table) or not longueur or position + longueur > len(flux(ole, table)):
         raise Refus(Motif.ENDOMMAGE)
     if debut > len(document) or fin > len(document):
         raise Refus(Motif.ENDOMMAGE)

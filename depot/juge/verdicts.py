@@ -50,7 +50,8 @@ ATTENDUS = {
     Nature.QUALITATIF: frozenset({Type.DOCX, Type.DOC, Type.ODT, Type.PDF}),
 }
 CASES = {Nature.QUANTITATIF: "Excel", Nature.QUALITATIF: "Word ou PDF"}
-INVITATIONS = {
+INVITATIONS: dict[Nature | None, str] = {
+    None: "Déposez un classeur .xlsx, .xls ou .ods, ou un document .docx, .doc, .odt ou .pdf.",
     Nature.QUANTITATIF: "Déposez un classeur .xlsx, .xls ou .ods.",
     Nature.QUALITATIF: "Déposez un document .docx, .doc, .odt ou .pdf.",
 }
@@ -126,11 +127,21 @@ class Verdict:
 EXAMEN = Verdict(Issue.EXAMEN)
 
 
-def refuser(refus: Refus, nature: Nature, taille_max: int) -> Verdict:
+def nature_de(extension: str) -> Nature:
+    """La case d'un fichier, d'après son type ou à défaut son extension."""
+    return Nature.QUANTITATIF if extension in ATTENDUS[Nature.QUANTITATIF] else Nature.QUALITATIF
+
+
+def trop_gros(taille: int) -> Refus:
+    """Refus d'un fichier de `taille` octets ; la phrase arrondit au mégaoctet supérieur."""
+    return Refus(Motif.TAILLE, str(-(-taille // 1_000_000)))
+
+
+def refuser(refus: Refus, nature: Nature | None, taille_max: int) -> Verdict:
     phrase = PHRASES[refus.motif].format(
         detail=refus.detail,
         invitation=INVITATIONS[nature],
-        case=CASES[nature],
+        case=CASES[nature] if nature else "",
         maximum=taille_max // 1_000_000,
     )
     return Verdict(Issue.REFUSE, motif=refus.motif, phrase=phrase)

@@ -2,6 +2,7 @@ import pytest
 
 from depot.juge import enclos
 from depot.juge.verdicts import Issue, Type, Verdict
+from tests.clamd import clamd
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +17,22 @@ def stockage(settings, tmp_path):
 def juge_favorable(monkeypatch):
     """Le vrai juge est mesuré dans test_juge ; ici, seul compte ce qu'on fait de son verdict."""
     monkeypatch.setattr(enclos, "juger", lambda *_: Verdict(Issue.ACCEPTE, type=Type.PDF))
+
+
+@pytest.fixture(scope="session")
+def clamd_en_marche():
+    with clamd() as lance:
+        yield lance
+
+
+@pytest.fixture
+def antivirus(settings, clamd_en_marche):
+    """Le vrai clamd, qui ne connaît qu'EICAR."""
+    settings.CLAMAV_URL = clamd_en_marche.url
+    return clamd_en_marche
+
+
+@pytest.fixture
+def stockage_des_arrivees(settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "depots" / "arrivees"
+    return settings.FILE_UPLOAD_TEMP_DIR

@@ -10,6 +10,8 @@ import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from depot.classeur import exemples
+
 
 def classeur() -> bytes:
     livre, sortie = openpyxl.Workbook(), io.BytesIO()
@@ -50,7 +52,8 @@ def archive(parties: dict[str, bytes | None]) -> bytes:
     with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as cible:
         for nom, octets in parties.items():
             if octets is not None:
-                cible.writestr(nom, octets)
+                # Un lecteur d'OpenDocument reconnaît le fichier à son premier membre, gardé en clair.
+                cible.writestr(nom, octets, zipfile.ZIP_STORED if nom == "mimetype" else None)
     return sortie.getvalue()
 
 
@@ -112,3 +115,42 @@ def chiffre(paquet: bytes, mot_de_passe: str) -> bytes:
     sortie = io.BytesIO()
     OOXMLFile(io.BytesIO(paquet)).encrypt(mot_de_passe, sortie)
     return sortie.getvalue()
+
+
+def ods(feuilles: dict[str, list[list[object]]]) -> bytes:
+    """Un classeur OpenDocument : des nombres et des textes, ligne à ligne."""
+    tables = "".join(
+        f'<table:table table:name="{nom}">{"".join(_ligne_ods(ligne) for ligne in lignes)}</table:table>'
+        for nom, lignes in feuilles.items()
+    )
+    espaces = " ".join(
+        f'xmlns:{nom}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"' for nom in ("office", "table", "text")
+    )
+    contenu = (
+        f'<office:document-content {espaces} office:version="1.2"><office:body><office:spreadsheet>{tables}'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifeste = (
+        b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        b'<manifest:file-entry manifest:full-path="/" '
+        b'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+    )
+    return odf(parties={"content.xml": contenu.encode(), "META-INF/manifest.xml": manifeste})
+
+
+def _ligne_ods(valeurs: list[object]) -> str:
+    cellules = [
+        f'<table:table-cell office:value-type="float" office:value="{valeur}"/>'
+        if isinstance(valeur, float)
+        else f'<table:table-cell office:value-type="string"><text:p>{valeur}</text:p></table:table-cell>'
+        for valeur in valeurs
+    ]
+    return f"<table:table-row>{''.join(cellules) or '<table:table-cell/>'}</table:table-row>"
+
+
+def rapport(part: float = 1.0, themes=exemples.CAMSP, **reponses: object) -> bytes:
+    """Un rapport quantitatif rempli ; `file_active__total=3` change la réponse de code « file_active.total »."""
+    remplies = exemples.remplir(themes, "Structure d'essai", part)
+    remplies |= {code.replace("__", "."): valeur for code, valeur in reponses.items()}
+    dites = {code: valeur for code, valeur in remplies.items() if valeur is not None}
+    return exemples.composer(themes, 2026, dites)

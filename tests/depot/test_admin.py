@@ -21,7 +21,7 @@ def support(client, db):
 def test_le_support_ouvre_une_campagne_par_le_service(client, support):
     jour = timezone.localdate().isoformat()
 
-    client.post(reverse("admin:depot_campagne_add"), {"annee": 2027, "ouverte_le": jour, "close_le": jour})
+    client.post(reverse("admin:depot_campagne_add"), {"annee": 2027, "ouverte_le": jour, "echeance_le": jour})
 
     assert Evenement.objects.sur(Campagne.objects.get()).get().acteur == support
 
@@ -30,15 +30,15 @@ def test_le_support_prolonge_une_campagne_sans_changer_son_annee(client, support
     campagne, jour = CampagneFactory(annee=2026), timezone.localdate()
     adresse = reverse("admin:depot_campagne_change", args=[campagne.pk])
 
-    client.post(adresse, {"annee": 1999, "ouverte_le": jour.isoformat(), "close_le": jour.isoformat()})
+    client.post(adresse, {"annee": 1999, "ouverte_le": jour.isoformat(), "echeance_le": jour.isoformat()})
 
     campagne.refresh_from_db()
-    assert (campagne.annee, campagne.close_le) == (2026, jour)
-    assert Evenement.objects.sur(campagne).get().action == "campagne.dates_changees"
+    assert (campagne.annee, campagne.echeance_le) == (2026, jour)
+    assert Evenement.objects.sur(campagne).get().action == "campagne.modifiee"
 
 
 def test_des_dates_a_l_envers_sont_dites(client, support):
-    donnees = {"annee": 2027, "ouverte_le": "2027-02-02", "close_le": "2027-01-01"}
+    donnees = {"annee": 2027, "ouverte_le": "2027-02-02", "echeance_le": "2027-01-01"}
 
     page = client.post(reverse("admin:depot_campagne_add"), donnees)
 
@@ -63,8 +63,8 @@ def juger_a_nouveau(client):
     return document
 
 
-def test_un_document_juge_a_nouveau_et_accepte_est_publie(client, support, juge_favorable):
-    assert juger_a_nouveau(client).etat == EtatDocument.PUBLIE
+def test_un_document_juge_a_nouveau_et_accepte_repasse_a_l_antivirus(client, support, juge_favorable):
+    assert juger_a_nouveau(client).etat == EtatDocument.CONTROLE
 
 
 def test_un_document_juge_a_nouveau_sans_verdict_reste_en_examen(client, support, monkeypatch):

@@ -348,10 +348,27 @@ def test_l_enclos_rend_le_verdict_du_juge(tmp_path):
     assert Verdict.de_donnees(refuse.en_donnees()) == refuse
 
 
-@pytest.mark.parametrize(("reglage", "valeur"), [("SECONDES_MAX", 0.01), ("RACINE", "/nulle/part")])
-def test_une_panne_ou_un_depassement_demande_un_examen_et_n_accuse_pas(tmp_path, monkeypatch, reglage, valeur):
+@pytest.fixture
+def autre_gardien(monkeypatch):
+    """Un gardien à soi, arrêté à la fin : celui des autres tests reste en vie."""
+    neuf = enclos.Gardien()
+    monkeypatch.setattr(enclos, "gardien", neuf)
+    yield neuf
+    neuf.arreter()
+
+
+def lourd(document):
+    document.Root.Lourd = document.make_stream(bytes(30_000_000))
+
+
+@pytest.mark.parametrize(
+    ("reglage", "valeur"), [("SECONDES_MAX", 0.001), ("MEMOIRE_MAX", 1_000_000), ("RACINE", "/nulle/part")]
+)
+def test_une_panne_ou_un_depassement_demande_un_examen_et_n_accuse_pas(
+    tmp_path, monkeypatch, autre_gardien, reglage, valeur
+):
     chemin = tmp_path / "depot"
-    chemin.write_bytes(fabrique.pdf())
+    chemin.write_bytes(fabrique.pdf(lourd, compress_streams=False))
     monkeypatch.setattr(enclos, reglage, valeur)
 
     assert enclos.juger(chemin, QUALITATIF, "a.pdf", chaine.TAILLE_MAX) == EXAMEN
@@ -361,14 +378,24 @@ def test_un_enfant_qui_s_arrete_demande_un_examen(tmp_path):
     assert enclos.juger(tmp_path / "absent", QUALITATIF, "a.pdf", chaine.TAILLE_MAX) == EXAMEN
 
 
-def test_l_enfant_ne_recoit_aucun_secret_de_l_environnement(tmp_path, monkeypatch):
+def test_un_gardien_tue_est_relance(tmp_path, autre_gardien):
+    chemin = tmp_path / "depot"
+    chemin.write_bytes(fabrique.pdf())
+    assert enclos.juger(chemin, QUALITATIF, "a.pdf", chaine.TAILLE_MAX).issue is Issue.ACCEPTE
+    autre_gardien._processus.kill()
+    autre_gardien._processus.wait()
+
+    assert enclos.juger(chemin, QUALITATIF, "a.pdf", chaine.TAILLE_MAX).issue is Issue.ACCEPTE
+
+
+def test_le_gardien_ne_recoit_aucun_secret_de_l_environnement(tmp_path, monkeypatch, autre_gardien):
     vus = {}
 
     def espion(commande, **options):
         vus.update(options)
         raise OSError
 
-    monkeypatch.setattr("depot.juge.enclos.subprocess.run", espion)
+    monkeypatch.setattr("depot.juge.enclos.subprocess.Popen", espion)
     enclos.juger(tmp_path / "depot", QUALITATIF, "a.pdf", chaine.TAILLE_MAX)
 
     assert vus["env"] == {}

@@ -18,6 +18,7 @@ from depot.erreurs import DepotImpossible, FichierRefuse, StockagePlein, Transit
 from depot.juge import enclos
 from depot.juge.verdicts import EXAMEN
 from depot.models import Campagne, Document
+from depot.services import depots
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
 from tests.depot import fabrique
@@ -33,7 +34,8 @@ def deposer(contenu=b"%PDF-essai", nom="rapport.pdf", **champs):
     if "structure" not in champs:
         champs["structure"] = StructureFactory()
     champs.setdefault("nature", QUALITATIF)
-    return services.deposer(fichier=fabrique.envoi(contenu, nom), **champs)
+    acteur = champs.pop("acteur")
+    return services.deposer(envoi=services.Envoi(fichier=fabrique.envoi(contenu, nom), **champs), acteur=acteur)
 
 
 def garde(document):
@@ -54,7 +56,7 @@ def test_un_fichier_accepte_par_le_vrai_juge_est_garde_entier_avec_son_empreinte
     assert garde(document) == contenu
     assert document.sha256 == hashlib.sha256(contenu).hexdigest()
     assert (document.nom_fichier, document.type, document.taille) == ("Bilan.xlsx", "xlsx", len(contenu))
-    assert document.etat == EtatDocument.PUBLIE
+    assert document.etat == EtatDocument.CONTROLE
 
 
 @pytest.mark.django_db
@@ -72,7 +74,7 @@ def test_le_fichier_est_range_sous_un_nom_qui_ne_doit_rien_au_sien(juge_favorabl
     document = deposer(nom="../../etc/passwd.pdf")
 
     assert document.nom_fichier == "passwd.pdf"
-    assert document.fichier.name.startswith("publie/")
+    assert document.fichier.name.startswith("quarantaine/")
     assert "passwd" not in document.fichier.name
 
 
@@ -142,7 +144,7 @@ def test_un_depot_est_consigne_et_donne_un_seul_recepisse(juge_favorable):
 def test_on_ne_depose_pas_hors_campagne_et_rien_n_est_juge(monkeypatch, debut, fin):
     monkeypatch.setattr(enclos, "juger", lambda *_: pytest.fail("jugé hors campagne"))
     jour = timezone.localdate()
-    campagne = CampagneFactory(ouverte_le=jour + timedelta(days=debut), close_le=jour + timedelta(days=fin))
+    campagne = CampagneFactory(ouverte_le=jour + timedelta(days=debut), echeance_le=jour + timedelta(days=fin))
 
     with pytest.raises(DepotImpossible, match="La campagne 2026"):
         deposer(campagne=campagne)
@@ -153,7 +155,7 @@ def test_une_campagne_close_pendant_l_envoi_n_est_plus_ouverte(monkeypatch, juge
     campagne = CampagneFactory()
     en_memoire = Campagne.objects.get()
     hier = timezone.localdate() - timedelta(days=1)
-    Campagne.objects.update(ouverte_le=hier, close_le=hier)
+    Campagne.objects.update(ouverte_le=hier, echeance_le=hier)
 
     with pytest.raises(DepotImpossible, match="est close"):
         deposer(campagne=en_memoire)
@@ -166,7 +168,7 @@ def test_une_campagne_close_pendant_l_envoi_n_est_plus_ouverte(monkeypatch, juge
 def test_on_depose_le_premier_et_le_dernier_jour(juge_favorable):
     jour = timezone.localdate()
 
-    assert deposer(campagne=CampagneFactory(ouverte_le=jour, close_le=jour)).pk
+    assert deposer(campagne=CampagneFactory(ouverte_le=jour, echeance_le=jour)).pk
 
 
 @pytest.mark.django_db
@@ -185,13 +187,13 @@ def test_une_transaction_qui_echoue_reprend_le_fichier(juge_favorable, monkeypat
 
 @pytest.mark.django_db
 def test_une_panne_apres_la_validation_ne_perd_pas_le_fichier(juge_favorable, monkeypatch, stockage):
-    enregistrer = services._enregistrer
+    enregistrer = depots._enregistrer
 
-    def tomber_apres(document):
-        enregistrer(document)
+    def tomber_apres(*arguments):
+        enregistrer(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(services, "_enregistrer", tomber_apres)
+    monkeypatch.setattr(depots, "_enregistrer", tomber_apres)
 
     with pytest.raises(KeyboardInterrupt):
         deposer()
@@ -238,7 +240,9 @@ def test_la_corbeille_rend_le_document_une_fois():
 
 
 @pytest.mark.django_db
-def test_un_document_en_examen_est_publie_si_le_juge_finit_par_l_accepter(juge_favorable, au_commit):
+def test_un_document_en_examen_que_le_juge_finit_par_accepter_passe_a_l_antivirus_puis_se_publie(
+    juge_favorable, au_commit
+):
     document = DocumentFactory(etat=EtatDocument.EXAMEN_MANUEL, type="")
     quarantaine = document.fichier.name
 
@@ -257,6 +261,8 @@ def test_un_document_publie_ne_se_publie_pas_deux_fois(juge_favorable, stockage)
 
     with pytest.raises(TransitionInterdite):
         services.rejuger(document=document, acteur=UtilisateurFactory())
+    with pytest.raises(TransitionInterdite):
+        services.publier_apres_examen(document=document, acteur=UtilisateurFactory())
 
     assert len(fichiers(stockage)) == 1
 
@@ -274,23 +280,6 @@ def test_le_balayage_n_efface_que_les_vieux_fichiers_sans_ligne(stockage):
 
     assert default_storage.exists(suivi.fichier.name)
     assert default_storage.exists(recent)
-
-
-@pytest.mark.django_db
-def test_une_campagne_s_ouvre_une_fois_par_annee_et_se_clot():
-    jour, acteur = timezone.localdate(), UtilisateurFactory()
-    campagne = services.ouvrir_campagne(annee=2026, ouverte_le=jour, close_le=jour, acteur=None)
-
-    with pytest.raises(DepotImpossible, match="existe déjà"):
-        services.ouvrir_campagne(annee=2026, ouverte_le=jour, close_le=jour, acteur=None)
-    with pytest.raises(DepotImpossible, match="dernier jour"):
-        services.changer_dates(campagne=campagne, ouverte_le=jour, close_le=jour - timedelta(days=1), acteur=acteur)
-    services.changer_dates(
-        campagne=campagne, ouverte_le=jour - timedelta(days=3), close_le=jour - timedelta(days=1), acteur=acteur
-    )
-
-    assert not Campagne.objects.ouvertes().exists()
-    assert Evenement.objects.sur(campagne).count() == 2
 
 
 def deposer_ensemble(contenus):

@@ -2,7 +2,6 @@ import errno
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,7 +68,7 @@ def test_sans_habilitation_aucune_page_ne_s_ouvre(client, db, page):
 def test_une_revocation_vaut_au_clic_suivant(client, alice, page):
     assert client.get(reverse(f"depot:{page}")).status_code == 200
 
-    Habilitation.objects.update(etat=EtatHabilitation.REVOQUEE, close_le=timezone.now())
+    Habilitation.objects.update(etat=EtatHabilitation.REVOQUEE, close_le=timezone.now(), motif="Départ.")
 
     assert client.get(reverse(f"depot:{page}")).status_code == 403
 
@@ -155,12 +154,12 @@ def test_un_refus_n_empeche_pas_les_autres_fichiers(client, alice, ici):
     page = texte(client.get(reponse.url))
     assert sorted(Document.objects.values_list("nom_fichier", "version")) == [("autre.docx", 2), ("bon.pdf", 1)]
     assert "Non déposé – vide.pdf : Le fichier est vide (0 octet)." in page
-    assert "Vos 2 documents sont déposés." in page
+    assert "Vos 2 documents sont reçus." in page
 
 
 def test_on_ne_depose_ni_pour_une_autre_structure_ni_hors_campagne(client, alice, ici, ailleurs, juge_favorable):
-    passee = CampagneFactory(annee=2024, ouverte_le=timezone.localdate(), close_le=timezone.localdate())
-    passee.ouverte_le = passee.close_le = timezone.localdate() - timedelta(days=1)
+    passee = CampagneFactory(annee=2024, ouverte_le=timezone.localdate(), echeance_le=timezone.localdate())
+    passee.ouverte_le = passee.echeance_le = timezone.localdate() - timedelta(days=1)
     passee.save()
 
     assert envoyer(client, ailleurs, ("a.pdf", b"x")).status_code == 422
@@ -197,7 +196,7 @@ def test_un_disque_plein_a_l_arrivee_repond_507_sans_rompre_la_requete(client, a
     def plein(*_):
         raise OSError(errno.ENOSPC, "plein")
 
-    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", plein)
+    monkeypatch.setattr("depot.stockage.os.write", plein)
 
     reponse = envoyer(client, ici, ("a.pdf", b"x"), ("b.pdf", b"y"))
 

@@ -1,6 +1,6 @@
 """La file des gestionnaires à 200 000 demandes, à côté d'une page vide du même portail.
 
-python -m bench.file_des_demandes
+python -m bench.file_des_demandes [DEMANDES…]
 """
 
 import json
@@ -8,41 +8,78 @@ import random
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 
 from bench.bases import chronometrer, mesurer_ici, postgresql, preparer, resume, tableau
 
 TAILLES = (2_000, 200_000)
+MODELE = 2_000  # demandes écrites une à une ; les autres en sont des copies décalées, faites par la base
 GESTIONNAIRES = 20
 PERSONNES = 20_000
-STRUCTURES = 5_000
+# Par département : un multiple premier, pour que deux copies ne demandent pas la même structure pour la même personne.
+STRUCTURES = 53
 TIRAGES = 4  # par gestionnaire et par page
 # Sur cent demandes : une attend, soixante-quinze sont acceptées, vingt refusées, quatre retirées.
 ETATS = ["en_attente"] + ["acceptee"] * 75 + ["refusee"] * 20 + ["annulee"] * 4
 PAGES = {
-    "en attente": "",
+    "à traiter": "?etat=en_attente",
     "traitées": "?etat=traitees",
     "toutes": "?etat=toutes",
     "toutes, les plus récentes": "?etat=toutes&tri=recentes",
+    "traitées, dernières décisions": "?etat=traitees&tri=decisions",
+    "cent par page": "?etat=toutes&par_page=100",
     "une page du milieu": "?etat=toutes&page=20",
     "la dernière page offerte": "?etat=toutes&page=9999",
     "une application": "?etat=toutes&application={application}",
     "un profil": "?etat=toutes&profil={profil}",
+    "un type de demande": "?etat=toutes&type=creation_compte",
+    "une région": "?etat=toutes&region=53",
     "un département": "?etat=toutes&departement=35",
+    "plus de dix jours ouvrés": "?etat=en_attente&age=10",
+    "affectées à moi": "?etat=toutes&affectation=moi",
+    "affectées à personne": "?etat=en_attente&affectation=personne",
+    "affectées à un collègue": "?etat=toutes&affectation={collegue}",
+    "un profil dans une région": "?etat=traitees&profil={profil}&region=53",
     "un nom": "?etat=toutes&q=nom1234",
+    "un nom répandu": "?etat=toutes&q=nom",
+    "un nom, à traiter": "?etat=en_attente&q=nom",
+    "une lettre": "?etat=toutes&q=n",
     "une structure": "?etat=toutes&q=camsp+exemple+123",
+    "une catégorie": "?etat=toutes&q=camsp",
     "un n° FINESS": "?etat=toutes&q=990000123",
+    "une personne dans une structure": "?etat=toutes&q=nom1234+exemple",
+    "un mot absent": "?etat=toutes&q=zzzz",
 }
 
 
 def remplir(nombre: int) -> list[Any]:
-    """`nombre` demandes en base ; rend les gestionnaires, un quart d'entre eux pour la France entière."""
-    from accounts.models import Utilisateur
-    from habilitations.models import Application, Habilitation, Portefeuille, Profil
-    from structures.models import Departement, Region, Structure
+    """`nombre` demandes en base, multiple de `MODELE` ; rend les gestionnaires, un quart pour la France entière."""
+    from django.db import connection
 
-    departements = list(Departement.objects.all())
+    from accounts.models import Utilisateur
+
+    _structures()
+    personnes = Utilisateur.objects.bulk_create(
+        Utilisateur(
+            identifiant=f"pnom{rang}", prenom="Prénom", nom=f"Nom{rang}", courriel=f"p{rang}@a.example", etat="actif"
+        )
+        for rang in range(GESTIONNAIRES + PERSONNES)
+    )
+    gestionnaires, demandeurs = personnes[:GESTIONNAIRES], personnes[GESTIONNAIRES:]
+    _portefeuilles(gestionnaires)
+    _modele(demandeurs, gestionnaires)
+    _copier(nombre // MODELE, demandeurs[0].pk)
+    with connection.cursor() as curseur:
+        curseur.execute("VACUUM ANALYZE")
+    return gestionnaires
+
+
+def _structures() -> None:
+    from structures.models import Departement, Structure
+
+    departements = list(Departement.objects.order_by("pk"))
+    Structure.objects.exclude(categorie="190").update(departement=None)
     Structure.objects.bulk_create(
         Structure(
             type_id="esms",
@@ -54,16 +91,15 @@ def remplir(nombre: int) -> list[Any]:
             departement=departements[rang % len(departements)],
             mots=f" camsp exemple {rang} / ville 75012 / ",
         )
-        for rang in range(STRUCTURES)
+        for rang in range(STRUCTURES * len(departements))
     )
-    personnes = Utilisateur.objects.bulk_create(
-        Utilisateur(
-            identifiant=f"pnom{rang}", prenom="Prénom", nom=f"Nom{rang}", courriel=f"p{rang}@a.example", etat="actif"
-        )
-        for rang in range(PERSONNES)
-    )
-    gestionnaires, demandeurs = personnes[:GESTIONNAIRES], personnes[GESTIONNAIRES:]
-    gestion = Profil.objects.get(application__code="administration")
+
+
+def _portefeuilles(gestionnaires: list[Any]) -> None:
+    from habilitations.models import Application, Habilitation, Portefeuille, Profil
+    from structures.models import Region
+
+    gestion = Profil.objects.get(application__code="administration", code="gestionnaire")
     Habilitation.objects.bulk_create(Habilitation(titulaire=qui, profil=gestion) for qui in gestionnaires)
     regions, toutes = cycle(Region.objects.all()), Application.objects.all()
     for rang, qui in enumerate(gestionnaires):
@@ -71,52 +107,106 @@ def remplir(nombre: int) -> list[Any]:
         portefeuille.gestionnaires.add(qui)
         portefeuille.applications.set(toutes)
         if rang % 4:
-            portefeuille.regions.set([next(regions), next(regions)])
-    demander(nombre, demandeurs, gestionnaires[0])
-    return gestionnaires
+            portefeuille.regions.set(islice(regions, 2))
 
 
-def demander(nombre: int, demandeurs: list[Any], decideur: Any) -> None:
-    from django.db import connection
+def _modele(demandeurs: list[Any], gestionnaires: list[Any]) -> None:
+    """Une demande sur dix vise deux structures ; un quart de ce qui attend est affecté."""
     from django.utils import timezone
 
     from habilitations.models import Demande, Profil, StructureDemandee
+    from habilitations.services.situation import situer
     from structures.models import Structure
 
-    profils, structures = list(Profil.objects.all()), list(Structure.objects.filter(categorie="190"))
+    profils = list(Profil.objects.order_by("pk"))
+    structures = list(Structure.objects.filter(nom__startswith="CAMSP EXEMPLE").order_by("pk"))
     hasard, maintenant = random.Random(2026), timezone.now()
+    pour = [hasard.sample(structures, 1 if rang % 10 else 2) for rang in range(MODELE)]
 
     def lignes() -> Iterator[Demande]:
-        for rang in range(nombre):
-            etat, quand = ETATS[rang % len(ETATS)], maintenant - timedelta(minutes=rang)
+        for rang in range(MODELE):
+            etat, quand = ETATS[rang % len(ETATS)], maintenant - timedelta(minutes=20 * rang)
             decidee = etat in {"acceptee", "refusee"}
+            suivie = rang // len(ETATS) % 4 == 0 or rang % 50 == 1
             yield Demande(
-                demandeur=demandeurs[rang % len(demandeurs)],
-                profil=profils[rang // len(demandeurs) % len(profils)],
+                demandeur=demandeurs[rang],
+                profil=profils[rang % 7 % len(profils)],
+                type="creation_compte" if rang % 97 == 0 else "ajout_profil",
                 etat=etat,
                 creee_le=quand,
                 soumise_le=quand,
-                decidee_le=quand if decidee else None,
-                decideur=decideur if decidee else None,
+                decidee_le=quand + timedelta(days=2) if decidee else None,
+                decideur=gestionnaires[0] if decidee else None,
+                affectee_a=gestionnaires[rang % GESTIONNAIRES] if suivie else None,
                 motif="Adresse inconnue." if etat == "refusee" else "",
                 annulee_le=quand if etat == "annulee" else None,
             )
 
-    demandes = Demande.objects.bulk_create(lignes(), batch_size=5_000)
-    StructureDemandee.objects.bulk_create(
-        (
+    demandes = Demande.objects.bulk_create(lignes())
+    for demande, choisies in zip(demandes, pour, strict=True):
+        StructureDemandee.objects.bulk_create(
             StructureDemandee(
                 demande=demande,
-                structure=hasard.choice(structures),
+                structure=structure,
                 demandeur_id=demande.demandeur_id,
                 profil_id=demande.profil_id,
+                en_attente=demande.etat == "en_attente",
             )
-            for demande in demandes
+            for structure in choisies
+        )
+        situer(demande)
+    Demande.objects.bulk_update(demandes, ["etendue"])
+
+
+def _copier(copies: int, premier_demandeur: int) -> None:
+    """Recopie le modèle, d'autres personnes demandant d'autres structures du même département, chaque fois plus tôt."""
+    from django.db import connection
+    from django.db.models import Min
+
+    from habilitations.models import Demande, StructureDemandee
+    from structures.models import Departement, Structure
+
+    pas = Departement.objects.count()
+    bornes = {
+        "personne": premier_demandeur,
+        "personnes": PERSONNES,
+        "modele": MODELE,
+        "structure": Structure.objects.filter(nom__startswith="CAMSP EXEMPLE").aggregate(bas=Min("pk"))["bas"],
+        "structures": STRUCTURES * pas,
+        "pas": pas,
+        "copies": copies,
+        "bas": Demande.objects.aggregate(bas=Min("pk"))["bas"],
+    }
+    autre_personne = "%(personne)s + (demandeur_id - %(personne)s + copie * %(modele)s) %% %(personnes)s"
+    plus_tot = "{} - copie * interval '20 minutes' * %(modele)s"
+    for modele, changes in (
+        (
+            Demande,
+            {
+                "id": "id + copie * %(modele)s",
+                "demandeur_id": autre_personne,
+                **{nom: plus_tot.format(nom) for nom in ("creee_le", "soumise_le", "decidee_le", "annulee_le")},
+            },
         ),
-        batch_size=5_000,
-    )
-    with connection.cursor() as curseur:
-        curseur.execute("VACUUM ANALYZE")
+        (
+            StructureDemandee,
+            {
+                "id": "nextval(pg_get_serial_sequence('habilitations_structuredemandee', 'id'))",
+                "demande_id": "demande_id + copie * %(modele)s",
+                "demandeur_id": autre_personne,
+                "structure_id": "%(structure)s + (structure_id - %(structure)s + copie * %(pas)s) %% %(structures)s",
+            },
+        ),
+    ):
+        colonnes = [champ.column for champ in modele._meta.concrete_fields]
+        lues = ", ".join(changes.get(colonne, colonne) for colonne in colonnes)
+        table = modele._meta.db_table
+        with connection.cursor() as curseur:
+            curseur.execute(
+                f"INSERT INTO {table} ({', '.join(colonnes)}) "
+                f"SELECT {lues} FROM {table}, generate_series(1, %(copies)s - 1) AS copie",
+                bornes,
+            )
 
 
 def mesurer(nombre: int) -> dict[str, Any]:
@@ -127,10 +217,12 @@ def mesurer(nombre: int) -> dict[str, Any]:
     from habilitations.models import Application, Profil
 
     settings.ROOT_URLCONF = "bench.page_nue"
+    settings.SECOND_FACTEUR_OBLIGATOIRE = False
     gestionnaires = remplir(nombre)
     choix = {
         "application": Application.objects.get(code="camsp-cmpp").pk,
         "profil": Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire").pk,
+        "collegue": gestionnaires[4].pk,
     }
     adresses = {"vide": "/nue/"} | {
         nom: f"/gestion/demandes/{filtres.format(**choix)}" for nom, filtres in PAGES.items()
@@ -168,4 +260,5 @@ if __name__ == "__main__":
     if "--ici" in sys.argv:
         print(json.dumps(mesurer(int(sys.argv[1]))))
     else:
-        montrer({nombre: mesurer_ici("bench.file_des_demandes", postgresql, str(nombre)) for nombre in TAILLES})
+        tailles = [int(argument) for argument in sys.argv[1:]] or TAILLES
+        montrer({nombre: mesurer_ici("bench.file_des_demandes", postgresql, str(nombre)) for nombre in tailles})

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.bases import fichier_demande, mesurer_sur_les_deux, preparer, tableau
+from bench.bases import fichier_demande, mesurer_ici, postgresql, preparer, sqlite, tableau
 from bench.import_finess import chronometrer, lignes, memoire
 
 FOIS = 10
@@ -21,15 +21,15 @@ def mesurer(fichier: Path) -> dict[str, Any]:
     from structures.services import importer_finess
 
     depart = memoire()
-    une, bilan = chronometrer(lambda: importer_finess(chemin=fichier, acteur=None))
-    apres_une = memoire()
-    with tempfile.TemporaryDirectory() as dossier:
-        gros = multiplier(fichier, Path(dossier) / "gros.csv")
-        dix, gros_bilan = chronometrer(lambda: importer_finess(chemin=gros, acteur=None, forcer=True))
+    premier, bilan = chronometrer(lambda: importer_finess(chemin=fichier, acteur=None))
+    apres_un = memoire()
+    second, _ = chronometrer(lambda: importer_finess(chemin=fichier, acteur=None))
     return {
-        "lignes": [bilan.lignes, gros_bilan.lignes],
-        "durees": [une, dix],
-        "memoires": [apres_une - depart, memoire() - depart],
+        "lignes": bilan.lignes,
+        "premier": f"{premier:.1f} s",
+        "second": f"{second:.1f} s",
+        "memoire": f"{apres_un - depart:.0f} Mo",
+        "memoire_au_second": f"{memoire() - depart:.0f} Mo",
     }
 
 
@@ -48,14 +48,18 @@ def multiplier(fichier: Path, sortie: Path) -> Path:
     return sortie
 
 
-def montrer(mesures: dict[str, dict[str, Any]]) -> None:
-    bases = list(mesures.values())
+def montrer(mesures: dict[str, list[dict[str, Any]]]) -> None:
+    def puis(cle: str) -> list[str]:
+        return [" puis ".join(str(mesure[cle]) for mesure in base) for base in mesures.values()]
+
     tableau(
-        "Une fois, puis dix fois plus de lignes",
+        "Une fois, puis dix fois plus de lignes, chacune dans un processus et une base neufs",
         [
-            ("lignes", [" puis ".join(map(str, b["lignes"])) for b in bases]),
-            ("durée", [" puis ".join(f"{d:.1f} s" for d in b["durees"]) for b in bases]),
-            ("mémoire au-dessus du départ", [" puis ".join(f"{m:.0f} Mo" for m in b["memoires"]) for b in bases]),
+            ("lignes", puis("lignes")),
+            ("premier import", puis("premier")),
+            ("le même fichier", puis("second")),
+            ("mémoire au-dessus du départ, premier import", puis("memoire")),
+            ("après le second", puis("memoire_au_second")),
         ],
         list(mesures),
     )
@@ -66,4 +70,11 @@ if __name__ == "__main__":
     if "--ici" in sys.argv:
         print(json.dumps(mesurer(Path(fichier))))
     else:
-        montrer(mesurer_sur_les_deux("bench.memoire", fichier))
+        with tempfile.TemporaryDirectory() as dossier:
+            gros = multiplier(Path(fichier), Path(dossier) / "gros.csv")
+            montrer(
+                {
+                    nom: [mesurer_ici("bench.memoire", base, str(un)) for un in (fichier, gros)]
+                    for nom, base in (("SQLite", sqlite), ("PostgreSQL", postgresql))
+                }
+            )

@@ -9,6 +9,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,25 @@ def mesurer(fichier: Path) -> dict[str, Any]:
             justes += bool(reponses) and la_meme(reponses[0], cible, maniere)
         resultats[maniere] = justes / len(cibles)
     nues = [chronometrer(requete_nue(ecrire(cible, "exacte", hasard)))[0] for cible in cibles]
+    fragments = [chronometrer(lambda c=cible: fragment(ecrire(c, "exacte", hasard)))[0] for cible in cibles]
     durees_exactes = durees[: len(cibles)]
     return resultats | {
         "toutes": resume(durees),
         "exactes": resume(durees_exactes),
         "nue": resume(nues),
+        "fragment": resume(fragments),
         "numero": resume([chronometrer(lambda c=cible: rechercher(c.numero_finess))[0] for cible in cibles]),
     }
+
+
+def fragment(texte: str) -> None:
+    """Ce que l'annuaire rend à htmx : vue et gabarit, sans session ni réseau."""
+    from django.test import RequestFactory
+
+    from structures.views.annuaire import rechercher as vue
+
+    reponse = vue(RequestFactory().get("/annuaire/", {"q": texte}, headers={"HX-Request": "true"}))
+    assert reponse.status_code == HTTPStatus.OK
 
 
 def ecrire(cible: Any, maniere: str, hasard: random.Random) -> str:
@@ -125,13 +138,17 @@ def montrer(mesures: dict[str, dict[str, Any]]) -> None:
     def temps(cle: str) -> list[str]:
         return [f"{m[cle][0]:.1f} / {m[cle][1]:.1f} ms" for m in bases]
 
-    rapport = [f"{m['exactes'][1] / m['nue'][1]:.1f} ×" for m in bases]
+    def rapport(cle: str) -> list[str]:
+        return [f"{m[cle][1] / m['nue'][1]:.1f} ×" for m in bases]
+
     tableau(
         "Recherche globale (p50 / p95)",
         [
             ("requête SQL nue", temps("nue")),
             ("recherche, mots exacts", temps("exactes")),
-            ("p95 rapporté à la requête nue", rapport),
+            ("p95 rapporté à la requête nue", rapport("exactes")),
+            ("fragment de page", temps("fragment")),
+            ("p95 rapporté à la requête nue", rapport("fragment")),
             ("recherche, toutes manières", temps("toutes")),
             ("recherche par numéro", temps("numero")),
             *((f"première réponse juste, {m}", [f"{base[m]:.3f}" for base in bases]) for m in MANIERES),

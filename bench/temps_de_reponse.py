@@ -2,10 +2,13 @@
 
 python -m bench.temps_de_reponse [ÉCHANTILLONS PAR CLASSE [PORTE]]
 
-Pour chaque porte, des envois à un compte connu et à un inconnu, mêlés au hasard ; l'AUC est la chance qu'une réponse à
-un compte connu soit plus lente qu'à un inconnu : 0,5 ne dit rien, 1 dit tout.
+Pour chaque porte, des paires d'envois, à un compte connu et à un inconnu, dans un ordre tiré au sort. L'AUC est la
+chance qu'une réponse à un compte connu soit plus lente qu'à un inconnu : 0,5 ne dit rien, 1 dit tout. Celle « par
+paires » ne compare que deux envois voisins : la charge de la machine, qui varie d'une minute à l'autre, n'y pèse pas.
 """
 
+import math
+import os
 import random
 import re
 import statistics
@@ -106,6 +109,11 @@ def envoyer(portail: Portail, page: str, champs: dict[str, str]) -> float:
     return duree
 
 
+def auc_par_paires(connus: list[float], inconnus: list[float]) -> float:
+    gagnees = [(connu > inconnu) + 0.5 * (connu == inconnu) for connu, inconnu in zip(connus, inconnus, strict=True)]
+    return statistics.mean(gagnees)
+
+
 def auc(connus: list[float], inconnus: list[float]) -> float:
     victoires = sum((connu > inconnu) + 0.5 * (connu == inconnu) for connu in connus for inconnu in inconnus)
     return victoires / (len(connus) * len(inconnus))
@@ -117,13 +125,25 @@ def mesurer(
     durees: dict[bool, list[float]] = {True: [], False: []}
     for rang in range(ECHAUFFEMENT):
         envoyer(portail, page, champs(bool(rang % 2), 900_000 + rang))
-    tirage = [True] * combien + [False] * combien
-    hasard.shuffle(tirage)
-    for rang, connu in enumerate(tirage):
-        durees[connu].append(envoyer(portail, page, champs(connu, rang)))
-        # L'ouvrier finit d'envoyer avant l'essai suivant : son travail ne pèse pas sur l'autre classe.
-        time.sleep(0.05)
+    for paire in range(combien):
+        for connu in hasard.sample((True, False), k=2):
+            durees[connu].append(envoyer(portail, page, champs(connu, 2 * paire + connu)))
+            # L'ouvrier finit d'envoyer avant l'essai suivant : son travail ne pèse pas sur l'autre classe.
+            time.sleep(0.05)
     return durees
+
+
+def ligne(durees: dict[bool, list[float]]) -> list[str]:
+    """Les médianes, puis les deux AUC et leur erreur type quand rien ne distingue les classes."""
+    connus, inconnus = durees[True], durees[False]
+    combien = len(connus)
+    erreur, erreur_des_paires = math.sqrt((2 * combien + 1) / (12 * combien**2)), 0.5 / math.sqrt(combien)
+    return [
+        f"{statistics.median(connus):.1f} ms",
+        f"{statistics.median(inconnus):.1f} ms",
+        f"{auc(connus, inconnus):.3f} ± {erreur:.3f}",
+        f"{auc_par_paires(connus, inconnus):.3f} ± {erreur_des_paires:.3f}",
+    ]
 
 
 def main() -> None:
@@ -134,10 +154,9 @@ def main() -> None:
         for porte, (page, champs) in PORTES.items():
             if not porte.startswith(seule):
                 continue
-            durees = mesurer(portail, page, champs, combien, hasard)
-            medianes = [f"{statistics.median(durees[connu]):.1f} ms" for connu in (True, False)]
-            lignes.append((porte, [*medianes, f"{auc(durees[True], durees[False]):.2f}"]))
-    tableau(f"{combien} envois par classe", lignes, ["connu, médiane", "inconnu, médiane", "AUC"])
+            lignes.append((porte, ligne(mesurer(portail, page, champs, combien, hasard))))
+    colonnes = ["connu, médiane", "inconnu, médiane", "AUC ± erreur type", "AUC par paires ± erreur type"]
+    tableau(f"{combien} paires, charge {os.getloadavg()[1]:.1f}", lignes, colonnes)
 
 
 if __name__ == "__main__":

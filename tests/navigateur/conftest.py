@@ -27,6 +27,10 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
+# Les mêmes gabarits y sont servis : un seul regard d'axe y suffit, les quatre formats se voient sur SQLite.
+ADRESSES_COMPLETES: set[str] = set()
+
+
 def port_libre() -> int:
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
@@ -88,7 +92,7 @@ def processus(*arguments: str, environnement: dict[str, str], sortie: Path) -> I
 
 
 def attendre(adresse: str, serveur: subprocess.Popen, sortie: Path) -> None:
-    for _ in range(150):
+    for _ in range(450):
         if serveur.poll() is not None:
             break
         with contextlib.suppress(URLError, ConnectionError), urlopen(f"{adresse}/sante/", timeout=2):
@@ -185,6 +189,7 @@ def servir_complet(dossier: Path) -> Iterator[Portail]:
                 "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
             }
             with servir(dossier, environnement, boite.recus) as portail:
+                ADRESSES_COMPLETES.add(portail.adresse)
                 yield portail
     finally:
         messagerie.stop()

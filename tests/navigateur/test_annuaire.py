@@ -44,7 +44,7 @@ def importer(page: Page, chemin) -> None:
 
     page.get_by_role("link", name="Importer un autre fichier").click()
     page.get_by_label("Fichier de votre poste").set_input_files(chemin)
-    page.get_by_label("Importer malgré un recul suspect").check()
+    page.get_by_label("Forcer : importer malgré un recul suspect").check()
     page.get_by_role("button", name="Importer").click()
     expect(page.get_by_text("appliqué", exact=True)).to_be_visible(timeout=30_000)
     regarder(page)

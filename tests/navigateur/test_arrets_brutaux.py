@@ -79,7 +79,7 @@ class Deposante:
             reponse = connexion.getresponse()
             for temoin in reponse.headers.get_all("Set-Cookie", []):
                 self.temoins.load(temoin)
-            return reponse, reponse.read().decode()
+            return reponse, reponse.read().decode(errors="replace")
         finally:
             connexion.close()
 
@@ -101,6 +101,11 @@ class Deposante:
 
     def deposer(self, contenu: bytes, debit: float) -> str | None:
         """La référence du récépissé, si le portail a répondu qu'il gardait le fichier."""
+        reponse, texte = self.envoyer(contenu, debit)
+        assert reponse.status == 201, texte
+        return json.loads(texte)["adresse"].partition("ref=")[2]
+
+    def envoyer(self, contenu: bytes, debit: float):
         borne = uuid.uuid4().hex
         corps = BytesIO()
         for nom, valeur in self.champs.items():
@@ -110,7 +115,7 @@ class Deposante:
             "Content-Type: application/pdf\r\n\r\n".encode()
         )
         corps.write(contenu + f"\r\n--{borne}--\r\n".encode())
-        reponse, texte = self.demander(
+        return self.demander(
             "POST",
             "/camsp-cmpp/nouveau/",
             corps.getvalue(),
@@ -118,8 +123,6 @@ class Deposante:
             Content_Type=f"multipart/form-data; boundary={borne}",
             Accept="application/json",
         )
-        assert reponse.status == 201, texte
-        return json.loads(texte)["adresse"].partition("ref=")[2]
 
 
 def champs_de(page: str) -> dict[str, str]:
@@ -196,13 +199,15 @@ def test_un_depot_dont_on_a_le_recepisse_survit_entier_a_l_arret_brutal_du_serve
     assert len(accuses.recus) >= 2 * ARRETS
     with contextlib.closing(sqlite3.connect(base)) as connexion:
         lignes = connexion.execute("SELECT reference, sha256, taille, fichier FROM depot_document").fetchall()
+        publications = {fichier for (fichier,) in connexion.execute("SELECT fichier FROM depot_publication")}
     gardes = {reference: (sha256, taille, fichier) for reference, sha256, taille, fichier in lignes}
     for reference, sha256 in accuses.recus.items():
         assert gardes[reference][0] == sha256
     for sha256, taille, fichier in gardes.values():
         contenu = (depots / fichier).read_bytes()
         assert (hashlib.sha256(contenu).hexdigest(), len(contenu)) == (sha256, taille)
-    les_restes_se_balaient(depots, {fichier for _, _, fichier in gardes.values()}, environnement)
+    connus = publications | {fichier for _, _, fichier in gardes.values()}
+    les_restes_se_balaient(depots, connus, environnement)
 
 
 def les_restes_se_balaient(depots: Path, connus: set[str], environnement: dict[str, str]) -> None:

@@ -10,7 +10,14 @@ from playwright.sync_api import Page, expect
 
 from accounts.jetons import Usage
 from tests.navigateur.conftest import Portail
-from tests.navigateur.gestes import MOT_DE_PASSE, lien_du_courriel, recopier_l_image, regarder, se_connecter
+from tests.navigateur.gestes import (
+    MOT_DE_PASSE,
+    confirmer_l_adresse,
+    lien_du_courriel,
+    recopier_l_image,
+    regarder,
+    se_connecter,
+)
 
 
 @pytest.fixture
@@ -82,7 +89,10 @@ def test_en_quatre_etapes_la_demande_part_a_la_confirmation_et_s_accepte(portail
     expect(messagerie.get_by_text("Confirmer envoie aussi la demande")).to_be_visible()
     regarder(messagerie)
     assert dans_la_file(gestionnaire, "Quatremer") == 0
-    messagerie.get_by_role("button", name="Confirmer mon adresse").click()
+    messagerie.get_by_role("link", name="Choisir un autre mot de passe").click()
+    expect(messagerie.get_by_text("Confirmer envoie aussi la demande")).to_be_visible()
+    messagerie.get_by_role("link", name="Retour").click()
+    confirmer_l_adresse(messagerie, messagerie.url)
     expect(messagerie.get_by_role("status")).to_contain_text("a été soumise")
     regarder(messagerie)
 
@@ -92,7 +102,7 @@ def test_en_quatre_etapes_la_demande_part_a_la_confirmation_et_s_accepte(portail
     expect(gestionnaire.get_by_text("Je viens d'arriver.")).to_be_visible()
     regarder(gestionnaire)
     gestionnaire.get_by_role("button", name="Accepter la demande").click()
-    expect(gestionnaire.get_by_role("status")).to_contain_text("acceptée")
+    expect(gestionnaire.locator(".messages")).to_contain_text("acceptée")
 
     se_connecter(nouvelle, "pquatremer")
     expect(nouvelle.get_by_role("link", name="CAMSP / CMPP")).to_be_visible()
@@ -143,8 +153,7 @@ def test_seule_l_inscription_se_confirme_dans_un_autre_navigateur(portail, ouvri
         lecteur_automatique.request.head(lien)
     messagerie.goto(lien)
     expect(messagerie.get_by_text("Confirmer envoie aussi")).to_have_count(0)
-    messagerie.get_by_role("button", name="Confirmer mon adresse").click()
-    expect(messagerie.get_by_role("status")).to_contain_text("Votre adresse est confirmée")
+    confirmer_l_adresse(messagerie, lien)
 
     lecteur_automatique.goto(lien)
     expect(lecteur_automatique.get_by_role("heading", name="Votre adresse est déjà confirmée")).to_be_visible()
@@ -174,9 +183,34 @@ def test_un_lien_qui_ne_sert_plus_se_redemande(portail, ouvrir, adresse, abimer)
     page.get_by_role("button", name="Recevoir le courriel").click()
     expect(page).to_have_url(re.compile("/confirmation/renvoyee/"))
     regarder(page)
-    page.goto(lien_du_courriel(page, adresse, "onfirm", "/confirmer/"))
-    page.get_by_role("button", name="Confirmer mon adresse").click()
-    expect(page.get_by_role("status")).to_contain_text("Votre adresse est confirmée")
+    confirmer_l_adresse(page, lien_du_courriel(page, adresse, "onfirm", "/confirmer/"))
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "sans-javascript"])
+def test_le_titulaire_d_une_adresse_inscrite_par_un_autre_choisit_son_mot_de_passe(
+    portail, ouvrir, adresse, javascript
+):
+    intrus, titulaire = ouvrir(), ouvrir(java_script_enabled=javascript)
+    s_identifier(intrus, portail, adresse, "S'inscrire", nom="Usurpe" if javascript else "Usurpebis")
+    lien = lien_du_courriel(intrus, adresse, "onfirm", "/confirmer/")
+    titulaire.goto(lien)
+    titulaire.get_by_label("Mot de passe choisi à l'inscription").fill("Je-ne-sais-pas-1")
+    titulaire.get_by_role("button", name="Confirmer mon adresse").click()
+    expect(titulaire).to_have_title(re.compile("^Erreur :"))
+    expect(titulaire.get_by_text("Ce n'est pas le mot de passe choisi à l'inscription").first).to_be_visible()
+    if javascript:
+        regarder(titulaire)
+    titulaire.get_by_role("link", name="Choisir un autre mot de passe").click()
+    if javascript:
+        regarder(titulaire)
+    titulaire.get_by_label("Nouveau mot de passe*", exact=True).fill("Pivoines-Rouges-31")
+    titulaire.get_by_role("button", name="Confirmer mon adresse").click()
+    expect(titulaire.get_by_role("heading", name="Vos applications")).to_be_visible()
+    intrus.goto("/connexion/")
+    intrus.get_by_label("Identifiant", exact=False).first.fill(adresse)
+    intrus.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
+    intrus.get_by_role("button", name="Se connecter").click()
+    expect(intrus.get_by_text("est incorrect").first).to_be_visible()
 
 
 def test_la_structure_d_appartenance_se_cherche_et_le_telephone_se_normalise(portail, ouvrir, adresse):
@@ -195,9 +229,7 @@ def test_la_structure_d_appartenance_se_cherche_et_le_telephone_se_normalise(por
     page.get_by_label("J'accepte les conditions d'utilisation").check()
     recopier_l_image(page, portail)
     page.get_by_role("button", name="S'inscrire", exact=True).click()
-    page.goto(lien_du_courriel(page, adresse, "onfirm", "/confirmer/"))
-    page.get_by_role("button", name="Confirmer mon adresse").click()
-    se_connecter(page, "prattache")
+    confirmer_l_adresse(page, lien_du_courriel(page, adresse, "onfirm", "/confirmer/"))
     page.goto("/mon-compte/identite/")
     expect(page.get_by_text("+33 1 23 45 67 89")).to_be_visible()
     expect(page.get_by_text("CAMSP JANINE LEVY")).to_be_visible()

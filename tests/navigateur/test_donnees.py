@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.navigateur.gestes import (
     MOT_DE_PASSE,
     lien_du_courriel,
-    redonner_le_mot_de_passe,
     regarder,
     se_connecter,
 )
@@ -20,8 +19,6 @@ def test_changer_d_adresse_puis_la_contester(ouvrir):
     page.goto("/mon-compte/identite/")
     regarder(page)
     page.get_by_role("link", name="Changer d'adresse courriel").click()
-    regarder(page)
-    redonner_le_mot_de_passe(page)
     regarder(page)
     ancienne = page.locator("main strong").inner_text()
     page.get_by_label("Nouvelle adresse courriel").fill(nouvelle)
@@ -63,7 +60,6 @@ def test_recevoir_ses_donnees_puis_fermer_son_compte(ouvrir):
     se_connecter(page, "nbaptiste")
     page.goto("/mon-compte/identite/")
     page.get_by_role("link", name="Recevoir mes données").click()
-    redonner_le_mot_de_passe(page)
     regarder(page)
     with page.expect_download() as recu:
         page.get_by_role("button", name="Télécharger mes données").click()

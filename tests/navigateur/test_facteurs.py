@@ -37,15 +37,7 @@ def rentrer(page: Page, identifiant: str) -> None:
 def choisir_un_moyen(page: Page, nom: str) -> None:
     page.goto(SECURITE)
     page.get_by_role("link", name="Ajouter un moyen de vérification").click()
-    redonner, choisir = (
-        page.get_by_role("heading", name=titre) for titre in ("Redonnez votre mot de passe", "Choisissez un moyen")
-    )
-    expect(redonner.or_(choisir)).to_be_visible()
-    if redonner.is_visible():
-        regarder(page)
-        page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
-        page.get_by_role("button", name="Continuer").click()
-    expect(choisir).to_be_visible()
+    expect(page.get_by_role("heading", name="Choisissez un moyen")).to_be_visible()
     page.get_by_role("button", name=f"Ajouter {nom}").or_(page.get_by_role("link", name=f"Ajouter {nom}")).click()
 
 
@@ -116,8 +108,6 @@ def test_l_application_et_ses_codes_de_secours(ouvrir):
     page.goto(SECURITE)
     regarder(page)
     page.get_by_role("link", name="Renommer").click()
-    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
-    page.get_by_role("button", name="Continuer").click()
     regarder(page)
     page.get_by_label("Nom", exact=False).first.fill("Téléphone du bureau")
     page.get_by_role("button", name="Enregistrer").click()
@@ -141,6 +131,8 @@ def test_un_code_ephemere(ouvrir, moyen):
     regarder(page)
     saisir(page, code_recu(page), "Activer")
     expect(page.get_by_text("est activé").first).to_be_visible()
+    page.get_by_role("button", name="Créer dix codes de secours").click()
+    secours = page.locator(".codes-de-secours code").first.inner_text()
 
     # Le code est parti dès le mot de passe ; un second se demande, et dit combien attendre.
     rentrer(page, "cmoreau")
@@ -149,10 +141,14 @@ def test_un_code_ephemere(ouvrir, moyen):
     expect(page.get_by_text("avant d'en demander un autre")).to_be_visible()
     saisir(page, code_recu(page))
     est_entree(page)
+
+    # La boîte ou le téléphone est perdu : un code de secours ouvre.
+    rentrer(page, "cmoreau")
+    page.get_by_role("link", name="Code de secours").click()
+    saisir(page, secours)
+    expect(page.get_by_text("il vous en reste 9")).to_be_visible()
     page.goto(SECURITE)
     page.get_by_role("link", name="Retirer").first.click()
-    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
-    page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Retirer").click()
     tout_retirer(page)
 
@@ -218,17 +214,12 @@ def test_une_session_simple_passe_a_la_connexion_forte_et_va_ou_elle_allait(ouvr
     se_connecter(page, "dlefort")
     page.goto(SECURITE)
     page.get_by_role("link", name="Retirer").click()
-    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
-    page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Retirer").click()
     expect(page.get_by_text("Inactive")).to_be_visible()
 
     page.context.clear_cookies()
     se_connecter(page, "dlefort")
     page.goto("/gestion/demandes/?etat=toutes")
-    expect(page.get_by_role("heading", name="Redonnez votre mot de passe")).to_be_visible()
-    page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
-    page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_text("vous irez ensuite où vous alliez")).to_be_visible()
     regarder(page)
     page.get_by_role("button", name="Ajouter un code par courriel").click()

@@ -13,7 +13,6 @@ from tests.navigateur.gestes import (
     REGLES,
     modifier_son_identite,
     recopier_l_image,
-    redonner_le_mot_de_passe,
     regarder,
     se_connecter,
 )
@@ -82,7 +81,6 @@ def test_sans_reponse_la_session_se_ferme_et_la_saisie_revient(ouvrir):
     page.get_by_label("Identifiant", exact=False).first.fill("cmoreau")
     page.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
     page.get_by_role("button", name="Se connecter").click()
-    redonner_le_mot_de_passe(page)
     expect(page).to_have_url(re.compile("/mon-compte/identite/modifier/"))
     expect(page.get_by_label("Prénom*", exact=True)).to_have_value("Camille-Anne")
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.navigateur.conftest import RACINE, Portail
 from tests.navigateur.gestes import (
     MOT_DE_PASSE,
+    confirmer_l_adresse,
     lien_du_courriel,
     recopier_l_image,
     regarder,
@@ -22,9 +23,7 @@ COURRIEL = "yamina.zemirli@camsp-exemple.example"
 def test_de_la_creation_du_compte_aux_recepisses(portail, ouvrir):
     nouvelle, gestionnaire = ouvrir(), ouvrir()
 
-    identifiant = creer_son_compte(nouvelle, portail)
-    se_connecter(nouvelle, identifiant)
-    regarder(nouvelle)
+    creer_son_compte(nouvelle, portail)
     demander_le_camsp_janine_levy(nouvelle)
 
     se_connecter(gestionnaire, "dlefort")
@@ -38,7 +37,7 @@ def test_de_la_creation_du_compte_aux_recepisses(portail, ouvrir):
     verifier_les_courriels(nouvelle, portail)
 
 
-def creer_son_compte(page: Page, portail: Portail) -> str:
+def creer_son_compte(page: Page, portail: Portail) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="Bienvenue sur le Portail d'accès sécurisé aux services")).to_be_visible()
     regarder(page)
@@ -60,12 +59,9 @@ def creer_son_compte(page: Page, portail: Portail) -> str:
     expect(page).to_have_url(re.compile("/inscription/envoyee/"))
     regarder(page)
 
-    page.goto(lien_du_courriel(page, COURRIEL, "onfirm", "/confirmer/"))
+    confirmer_l_adresse(page, lien_du_courriel(page, COURRIEL, "onfirm", "/confirmer/"))
+    expect(page.get_by_role("heading", name="Vos applications")).to_be_visible()
     regarder(page)
-    page.get_by_role("button", name=re.compile("Confirmer")).click()
-    expect(page.get_by_role("status")).to_contain_text("confirmée")
-    regarder(page)
-    return page.get_by_label("Identifiant").first.input_value()
 
 
 def demander_le_camsp_janine_levy(page: Page) -> None:
@@ -121,11 +117,13 @@ def accepter_la_demande(page: Page) -> None:
     page.get_by_role("link", name=re.compile("Zemirli")).click()
     expect(page.get_by_text("Je prends la direction du CAMSP.")).to_be_visible()
     regarder(page)
+    page.get_by_text("Refuser", exact=True).click()
     page.get_by_role("button", name="Refuser la demande").click()
     expect(page.get_by_text("Indiquez le motif").first).to_be_visible()
     regarder(page)
+    page.get_by_text("Accepter", exact=True).click()
     page.get_by_role("button", name="Accepter la demande").click()
-    expect(page.get_by_role("status")).to_contain_text("acceptée")
+    expect(page.locator(".messages")).to_contain_text("acceptée")
     regarder(page)
 
 
@@ -142,8 +140,8 @@ def deposer(page: Page, nature: str, fichier: str) -> None:
     page.goto("/camsp-cmpp/")
     page.get_by_role("link", name="Nouveau").click()
     regarder(page)
-    page.locator("label").filter(has_text=re.compile(nature, re.IGNORECASE)).click()
     page.get_by_label("Fichiers").set_input_files(RAPPORTS / fichier)
+    expect(page.get_by_label(f"Nature de {fichier}")).to_have_value(nature)
     page.get_by_role("button", name="Déposer").click()
     expect(page.get_by_role("heading", name="Récépissé de dépôt")).to_be_visible()
     expect(page.get_by_text(hashlib.sha256((RAPPORTS / fichier).read_bytes()).hexdigest())).to_be_visible()

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 from tests.navigateur.gestes import (
     MOT_DE_PASSE,
     modifier_son_identite,
-    redonner_le_mot_de_passe,
     regarder,
     se_connecter,
 )
@@ -49,7 +48,6 @@ def test_ce_qui_etait_saisi_revient_apres_la_reconnexion(ouvrir):
     telephone.get_by_label("Identifiant", exact=False).first.fill("cmoreau")
     telephone.get_by_label("Mot de passe", exact=False).first.fill(MOT_DE_PASSE)
     telephone.get_by_role("button", name="Se connecter").click()
-    redonner_le_mot_de_passe(telephone)
     expect(telephone.get_by_text("Ce que vous aviez saisi est revenu.")).to_be_visible()
     expect(telephone.get_by_label("Prénom*", exact=True)).to_have_value("Camille-Anne")
     regarder(telephone)

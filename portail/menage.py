@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from accounts import services as comptes
 from courriels import services as courriels
+from depot import services as depot
 from habilitations import services as habilitations
 from journal import services as journal
 
 logger = logging.getLogger(__name__)
 
 
-def _sessions_et_compteurs() -> int:
+def _sessions_codes_et_compteurs() -> int:
     return sum(comptes.purger().values())
 
 
@@ -30,9 +31,13 @@ ETAPES: dict[str, Callable[[], int | None]] = {
     "comptes jamais confirmés supprimés": comptes.supprimer_les_non_confirmes,
     "changements d'adresse oubliés": comptes.oublier_les_changements_d_adresse,
     "brouillons de demandes effacés": habilitations.effacer_les_brouillons_oublies,
+    "demandes situées de nouveau": habilitations.situer_de_nouveau,
+    "effacements de documents annoncés": depot.annoncer_les_effacements,
+    "documents de la corbeille effacés": depot.vider_la_corbeille,
     "textes de courriels effacés": courriels.effacer_les_textes,
     "courriels effacés": courriels.purger,
-    "sessions et compteurs expirés effacés": _sessions_et_compteurs,
+    "sessions, codes et compteurs expirés effacés": _sessions_codes_et_compteurs,
+    "classeurs jamais confirmés effacés": depot.oublier_les_attentes,
     "captchas expirés effacés": _captchas,
     "lignes du journal effacées": journal.purger,
 }

@@ -2,19 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.jetons import Usage, creer
 from accounts.models import Utilisateur
 from accounts.services import Identite, confirmer, enroler_courriel, inscrire
-from depot.enums import NatureDocument
-from depot.models import Campagne
-from depot.services import deposer, ouvrir_campagne
+from depot.classeur.exemples import CAMSP, CMPP, composer, remplir
+from depot.enums import CategorieDeposante, NatureDocument
+from depot.models import Campagne, Document
+from depot.services import (
+    Calendrier,
+    Destination,
+    Envoi,
+    analyser_en_attente,
+    deposer,
+    modifier_campagne,
+    ouvrir_campagne,
+    publier,
+)
 from habilitations.models import Demande, Profil
 from habilitations.services import accepter, ajouter_structure, creer_brouillon, refuser, soumettre
 from habilitations.services.gestionnaires import nommer_gestionnaire
@@ -22,7 +31,11 @@ from structures.models import Structure
 from structures.services import importer_finess
 
 EXTRAIT_FINESS = settings.RACINE / "fixtures" / "structures" / "extrait_finess.csv"
-RAPPORT = settings.RACINE / "fixtures" / "depot" / "rapport-quantitatif.xlsx"
+MODELES = {CategorieDeposante.CAMSP: CAMSP, CategorieDeposante.CMPP: CMPP}
+CONSIGNES = (
+    "Partez du modèle de votre catégorie, remplissez-le sans déplacer de case, puis déposez-le avec votre rapport "
+    "qualitatif."
+)
 MOT_DE_PASSE = "Tulipes-Bleues-27"
 
 
@@ -89,7 +102,8 @@ def peupler() -> None:
         demande=_demander(agent, Profil.objects.get(application=depot.application, code="agent")), acteur=gestionnaire
     )
     _remplir_la_file(depot, lieux, gestionnaire)
-    _deposer(professionnelle, lieux[0])
+    _campagnes(agent, professionnelle, lieux[0])
+    analyser_en_attente()
 
 
 def _inscrire(compte: Compte) -> Utilisateur:
@@ -131,16 +145,35 @@ def _remplir_la_file(profil: Profil, lieux: list[Structure], gestionnaire: Utili
     )
 
 
-def _deposer(personne: Utilisateur, structure: Structure) -> None:
-    annee = timezone.localdate().year
-    campagne = Campagne.objects.filter(annee=annee).first() or ouvrir_campagne(
-        annee=annee, ouverte_le=date(annee, 1, 1), close_le=date(annee, 12, 31), acteur=None
-    )
-    with Path(RAPPORT).open("rb") as rapport:
-        deposer(
-            campagne=campagne,
-            structure=structure,
-            nature=NatureDocument.QUANTITATIF,
-            fichier=File(rapport, name=RAPPORT.name),
-            acteur=personne,
+def _campagnes(agent: Utilisateur, personne: Utilisateur, structure: Structure) -> None:
+    """L'an passé, close, puis cette année : leurs modèles, et un rapport de la structure dans chacune."""
+    if Campagne.objects.exists():
+        return
+    jour = timezone.localdate()
+    passee = _ouvrir(jour.year - 1, Calendrier(jour, jour))
+    ancien = _deposer(personne, structure, passee, part=1.1)
+    calendrier = Calendrier(date(passee.annee, 1, 15), date(passee.annee, 4, 30), date(passee.annee, 5, 31))
+    modifier_campagne(campagne=passee, calendrier=calendrier, acteur=agent)
+    Document.objects.filter(pk=ancien.pk).update(depose_le=timezone.now().replace(passee.annee, 3, 18))
+    _deposer(personne, structure, _ouvrir(jour.year, Calendrier(date(jour.year, 1, 1), date(jour.year, 12, 31))))
+
+
+def _ouvrir(annee: int, calendrier: Calendrier) -> Campagne:
+    campagne = ouvrir_campagne(annee=annee, calendrier=calendrier, acteur=None, consignes=CONSIGNES)
+    for categorie, themes in MODELES.items():
+        publier(
+            titre=f"Rapport d'activité quantitatif des {categorie.label}",
+            description="À remplir, à enregistrer, puis à déposer : chaque case est vérifiée.",
+            destination=Destination(campagne, categorie, NatureDocument.QUANTITATIF),
+            fichier=ContentFile(composer(themes, annee), name=f"modele-{categorie.label.lower()}-{annee}.xlsx"),
+            acteur=None,
         )
+    return campagne
+
+
+def _deposer(personne: Utilisateur, structure: Structure, campagne: Campagne, part: float = 1.0) -> Document:
+    themes = MODELES[CategorieDeposante(structure.categorie_id or "")]
+    rapport = composer(themes, campagne.annee, remplir(themes, structure.nom, part))
+    fichier = ContentFile(rapport, name=f"rapport-quantitatif-{campagne.annee}.xlsx")
+    envoi = Envoi(campagne, structure, fichier, NatureDocument.QUANTITATIF, f"demo-{campagne.annee}")
+    return deposer(envoi=envoi, acteur=personne)

@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionsBornees",
     "portail.middleware.connexion_en_pleine_page",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.ConnexionRequise",
     "portail.middleware.origine_du_journal",
     "portail.middleware.pages_privees",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -215,7 +215,21 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},  # sans ouvrier, les tournées ne s'entassent pas
     },
     "oublier les demandes sans auteur": {"task": "habilitations.oublier_sans_auteur", "schedule": 24 * 3600.0},
+    "analyser les fichiers en attente": {
+        "task": "depot.analyser_en_attente",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "faire échoir les habilitations et avertir": {
+        "task": "habilitations.echeances",
+        "schedule": crontab(hour=5, minute=15),
+    },
+    "surveiller l'antivirus": {"task": "depot.surveiller_l_antivirus", "schedule": crontab(hour=7, minute=45)},
+    "tenir les revues d'habilitations": {"task": "habilitations.revues", "schedule": crontab(hour=5, minute=45)},
     "balayer les fichiers sans document": {"task": "depot.balayer", "schedule": 24 * 3600.0},
+    # Ce qui part ne part qu'une fois : passer souvent rattrape une horloge ou un ouvrier arrêtés.
+    "rappeler les demandes qui tardent": {"task": "habilitations.rappeler", "schedule": crontab(minute=10)},
+    "envoyer les récapitulatifs": {"task": "habilitations.recapituler", "schedule": crontab(minute="*/15")},
     "faire le ménage": {"task": "portail.menage", "schedule": crontab(hour=4, minute=30)},
 }
 EMAIL_CONFIG = env.email_url_config(_exiger("EMAIL_URL", "dummymail://", "serveur SMTP d'envoi des courriels"))
@@ -258,10 +272,15 @@ LIMITES = {
         "inscription": "5/3600",
         "facteur": "5/300",
         "mot_de_passe": "10/300",
+        "verification": "4/3600",
     }.items()
 }
+# Temps, en secondes, pendant lequel le mot de passe donné suffit aux gestes qui engagent le compte.
+DUREE_PREUVE_RECENTE = int(env.float("PREUVE_RECENTE_MINUTES", default=10) * 60)
 # Échecs d'une personne, d'une adresse, après lesquels la connexion demande un captcha.
 CAPTCHA_APRES_ECHECS = env.int("CAPTCHA_APRES_ECHECS", default=3)
+# Si l'on doit recopier l'image en majuscules, comme elle est écrite.
+CAPTCHA_CASSE = env.bool("CAPTCHA_CASSE", default=False)
 # Minutes sans activité, et heures en tout, après lesquelles une session se ferme.
 SESSION_INACTIVITE = int(env.float("SESSION_INACTIVITE_MINUTES", default=30) * 60)
 SESSION_DUREE_MAX = int(env.float("SESSION_DUREE_MAX_HEURES", default=12) * 3600)
@@ -292,6 +311,9 @@ CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs",)
 CAPTCHA_IMAGE_SIZE = (210, 64)
 CAPTCHA_TIMEOUT = 15
 
+# Secondes pendant lesquelles le courriel d'une décision est retenu, et la décision annulable ; 0 : il part aussitôt.
+DECISION_ANNULABLE_SECONDES = env.int("DECISION_ANNULABLE_SECONDES", default=20)
+
 # --- Conservation (jours, sauf mention contraire) --------------------------------------------------------------------
 COMPTE_INACTIF_JOURS = env.int("COMPTE_INACTIF_JOURS", default=730)
 COMPTE_NON_CONFIRME_JOURS = env.int("COMPTE_NON_CONFIRME_JOURS", default=30)
@@ -299,6 +321,25 @@ COMPTE_DELAI_ANONYMISATION_JOURS = env.int("COMPTE_DELAI_ANONYMISATION_JOURS", d
 COURRIEL_TEXTE_JOURS = env.int("COURRIEL_TEXTE_JOURS", default=62)
 BROUILLON_JOURS = env.int("BROUILLON_JOURS", default=92)
 JOURNAL_MOIS = env.int("JOURNAL_MOIS", default=12)
+
+# --- Délais des demandes (jours ouvrés) ------------------------------------------------------------------------------
+# Au-delà, une demande est dite en retard.
+DEMANDE_RETARD_JOURS = env.int("DEMANDE_RETARD_JOURS", default=10)
+# Rappels à qui en est chargé, puis à ses collègues.
+DEMANDE_RAPPEL_JOURS = env.int("DEMANDE_RAPPEL_JOURS", default=5)
+DEMANDE_RAPPEL_COLLEGUES_JOURS = env.int("DEMANDE_RAPPEL_COLLEGUES_JOURS", default=10)
+# Décisions des 90 derniers jours en dessous desquelles aucun délai n'est annoncé.
+DELAI_ATTENDU_CAS_MIN = env.int("DELAI_ATTENDU_CAS_MIN", default=5)
+# Heure du matin à partir de laquelle part le récapitulatif des gestionnaires qui l'ont choisi.
+RECAPITULATIF_HEURE = env.int("RECAPITULATIF_HEURE", default=7)
+
+# --- Habilitations ---------------------------------------------------------------------------------------------------
+# Jours avant la fin d'une habilitation où la personne en est avertie, une fois à chacun.
+ECHEANCE_AVIS_JOURS = env.list("ECHEANCE_AVIS_JOURS", cast=int, default=[60, 30, 7])
+# Jours avant la fin à partir desquels elle se renouvelle.
+RENOUVELLEMENT_JOURS = env.int("RENOUVELLEMENT_JOURS", default=90)
+# Jours avant l'échéance d'une revue où elle se rappelle à qui n'a pas fini.
+REVUE_RAPPEL_JOURS = env.list("REVUE_RAPPEL_JOURS", cast=int, default=[14, 3])
 
 # --- Fichiers --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -318,7 +359,20 @@ FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]
 # Ce qui arrive, le temps d'être jugé : sur le disque du stockage, et balayé comme lui après un arrêt brutal.
 FILE_UPLOAD_TEMP_DIR = Path(urlsplit(STOCKAGE_URL).path) / "arrivees"
 SILENCED_SYSTEM_CHECKS = ["files.E001"]  # ce dossier est fait à la première arrivée
+# Passé ce délai, un classeur dont personne n'a confirmé les chiffres s'efface.
+DEPOT_A_CONFIRMER_JOURS = env.int("DEPOT_A_CONFIRMER_JOURS", default=7)
 DEPOT_TAILLE_MAX = env.int("DEPOT_TAILLE_MAX_MO", default=50) * 1_000_000
+# Par structure et par année, corbeille et anciennes versions comprises.
+DEPOT_QUOTA = env.int("DEPOT_QUOTA_MO", default=1000) * 1_000_000
+# clamd : unix:///run/clamav/clamd.ctl ou tcp://hôte:3310. Sans lui, rien ne se publie, sauf en démonstration.
+CLAMAV_URL = env.str("CLAMAV_URL", default="") if DEMO else _exiger("CLAMAV_URL", "", "antivirus clamd")
+# Secondes accordées à l'antivirus pour chaque réponse.
+CLAMAV_DELAI = env.int("CLAMAV_DELAI_SECONDES", default=120)
+# Âge au-delà duquel ses signatures alertent le support.
+CLAMAV_SIGNATURES_JOURS = env.int("CLAMAV_SIGNATURES_JOURS", default=3)
+# Ce qu'un document reste dans la corbeille, et combien de jours avant de l'effacer on prévient.
+CORBEILLE_JOURS = env.int("CORBEILLE_JOURS", default=30)
+CORBEILLE_AVIS_JOURS = env.int("CORBEILLE_AVIS_JOURS", default=7)
 
 # --- Registre FINESS -------------------------------------------------------------------------------------------------
 # Dossier que le support peut importer, où se posent téléchargements et envois ; commun aux serveurs et aux ouvriers.
@@ -340,4 +394,5 @@ LOGGING = {
     "filters": {"sans_jeton": {"()": "portail.journaux.SansJeton"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne", "filters": ["sans_jeton"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"fontTools": {"level": "WARNING"}},  # dit, sinon, chaque table de police d'un récépissé
 }

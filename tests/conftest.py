@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +20,13 @@ def pytest_collection_modifyitems(config, items):
     ecartes = [item for item in items if item.get_closest_marker("postgresql")]
     config.hook.pytest_deselected(items=ecartes)
     items[:] = [item for item in items if item not in ecartes]
+
+
+@pytest.fixture(autouse=True)
+def caches_vides():
+    """Aucun test ne lit ce qu'un autre a laissé."""
+    for nom in ("default", "template_fragments"):
+        caches[nom].clear()
 
 
 @pytest.fixture

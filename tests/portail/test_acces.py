@@ -1,6 +1,7 @@
 """La table des accès : chaque adresse du portail, et ce qu'elle répond à chacun. Une adresse absente d'ici échoue."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from captcha.models import CaptchaStore
@@ -10,17 +11,21 @@ from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.connexion_forte import DONNE
 from accounts.models import SessionOuverte, Utilisateur
 from courriels.models import Courriel
 from depot.models import Document
 from depot.services import supprimer
-from habilitations.enums import EtatDemande
-from habilitations.models import Demande, Habilitation, Profil
-from habilitations.services import ajouter_structure, creer_brouillon
+from habilitations.enums import EtatDemande, SansReponse
+from habilitations.models import Demande, Habilitation, Profil, Suppleance, Verification
+from habilitations.services import ajouter_structure, creer_brouillon, ecrire_note, ouvrir_revue
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
 from structures.models import Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
+from tests.depot.factories import DepotAConfirmerFactory, PublicationFactory
+from tests.habilitations.factories import DemandeFactory
+from tests.structures.factories import StructureFactory
 
 VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
 CONNEXION = "accounts:connexion"
@@ -31,12 +36,15 @@ A_TOUS = [VU] * 6
 A_SOI = [CONNEXION, VU, VU, VU, VU, VU]
 PAR_SOI = [CONNEXION, PARTI, PARTI, PARTI, PARTI, PARTI]
 AU_DEMANDEUR = [CONNEXION, ABSENT, VU, ABSENT, ABSENT, ABSENT]
+VIDE_AU_DEMANDEUR = [CONNEXION, ABSENT, SANS_CONTENU, ABSENT, ABSENT, ABSENT]
 PAR_LE_DEMANDEUR = [CONNEXION, ABSENT, PARTI, ABSENT, ABSENT, ABSENT]
 AU_GESTIONNAIRE = [CONNEXION, FERME, FERME, VU, FERME, FERME]
 PAR_LE_GESTIONNAIRE = [CONNEXION, FERME, FERME, PARTI, FERME, FERME]
 AU_DEPOT = [CONNEXION, FERME, VU, FERME, VU, FERME]
 AU_DEPOSANT = [CONNEXION, FERME, VU, FERME, FERME, FERME]
 PAR_LE_DEPOSANT = [CONNEXION, FERME, PARTI, FERME, FERME, FERME]
+A_L_AGENT = [CONNEXION, FERME, FERME, FERME, VU, FERME]
+PAR_L_AGENT = [CONNEXION, FERME, FERME, FERME, PARTI, FERME]
 ENTREE = [VU, PARTI, PARTI, PARTI, PARTI, PARTI]
 
 # Adresse : ses arguments, la méthode, et la réponse à chaque rôle.
@@ -60,6 +68,7 @@ TABLE = {
     "accounts:proposer_structures": ([], "get", A_TOUS),
     "accounts:inscription_envoyee": ([], "get", A_TOUS),
     "accounts:confirmer": (["jeton"], "get", [PERIME] * 6),
+    "accounts:confirmer_autrement": (["jeton"], "get", [PERIME] * 6),
     "accounts:renvoyer_confirmation": ([], "get", A_TOUS),
     "accounts:confirmation_renvoyee": ([], "get", A_TOUS),
     "accounts:oubli": ([], "get", A_TOUS),
@@ -111,28 +120,102 @@ TABLE = {
     "habilitations:enregistrer_message": (["brouillon"], "post", PAR_LE_DEMANDEUR),
     "habilitations:mes_demandes": ([], "get", A_SOI),
     "habilitations:demande": (["demande"], "get", AU_DEMANDEUR),
+    "habilitations:completer": (["a_completer"], "get", AU_DEMANDEUR),
+    "habilitations:enregistrer_reponse": (["a_completer"], "post", VIDE_AU_DEMANDEUR),
     "habilitations:annuler_demande": (["brouillon"], "post", PAR_LE_DEMANDEUR),
     "habilitations:mes_habilitations": ([], "get", A_SOI),
+    "habilitations:applications_manquantes": ([], "get", A_SOI),
+    "habilitations:renouveler": (["habilitation"], "post", PAR_LE_DEMANDEUR),
     "habilitations:renoncer": (["habilitation"], "post", PAR_LE_DEMANDEUR),
     "habilitations:quitter_structure": (["tenue"], "get", AU_DEMANDEUR),
     "habilitations:file": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:exporter": (["format"], "get", AU_GESTIONNAIRE),
+    "habilitations:ensemble": ([], "post", PAR_LE_GESTIONNAIRE),  # rien de coché : retour à la file
+    "habilitations:ensemble_fait": ([], "get", PAR_LE_GESTIONNAIRE),  # rien de fait : retour à la file
+    "habilitations:affecter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:presence": (["en_attente"], "get", AU_GESTIONNAIRE),
+    "habilitations:statistiques": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:verifications": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:verifier": (["a_verifier"], "get", AU_GESTIONNAIRE),
+    "habilitations:confirmer_acceptation": (["a_verifier"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:revoquer_acceptation": (["a_verifier"], "post", AU_GESTIONNAIRE),  # sans motif : la page revient
+    "habilitations:absences": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:terminer_absence": (["absence"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:preferences": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:couverture": ([], "get", AU_GESTIONNAIRE),
     "habilitations:traiter": (["en_attente"], "get", AU_GESTIONNAIRE),
     "habilitations:accepter": (["en_attente"], "post", PAR_LE_GESTIONNAIRE),
     "habilitations:refuser": (["en_attente"], "post", AU_GESTIONNAIRE),  # sans motif : la page revient
+    "habilitations:revues": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:nouvelle_revue": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:revue": (["revue"], "get", AU_GESTIONNAIRE),
+    "habilitations:decider_en_revue": (["revue"], "post", PAR_LE_GESTIONNAIRE),  # sans rien de coché
+    "habilitations:clore_revue": (["revue"], "get", AU_GESTIONNAIRE),
+    "habilitations:transferts": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:transferer": (["fermee"], "get", AU_GESTIONNAIRE),
+    "habilitations:droits": ([], "get", AU_GESTIONNAIRE),
+    "habilitations:droit": (["habilitation"], "get", AU_GESTIONNAIRE),
+    "habilitations:suspendre_droit": (["habilitation"], "post", AU_GESTIONNAIRE),  # sans motif : la page revient
+    "habilitations:reprendre_droit": (["habilitation"], "post", AU_GESTIONNAIRE),
+    "habilitations:revoquer_droit": (["habilitation"], "post", AU_GESTIONNAIRE),
+    "habilitations:confirmer_droit": (["habilitation"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:demander_complement": (["en_attente"], "post", AU_GESTIONNAIRE),  # sans question
+    "habilitations:choisir_modele": (["en_attente", "decision"], "post", AU_GESTIONNAIRE),
+    "habilitations:apercu": (["en_attente", "decision"], "post", AU_GESTIONNAIRE),
+    "habilitations:annuler_decision": (["decidee"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:retirer_complement": (["a_completer"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:noter": (["en_attente"], "post", AU_GESTIONNAIRE),  # sans texte
+    "habilitations:supprimer_note": (["en_attente", "note"], "post", PAR_LE_GESTIONNAIRE),
+    "habilitations:decisions_annulables": ([], "get", AU_GESTIONNAIRE),
     "structures:rechercher": ([], "get", A_SOI),
     "structures:fiche": (["structure"], "get", A_SOI),
     "structures:entite": (["entite"], "get", A_SOI),
     "depot:accueil": ([], "get", AU_DEPOT),
     "depot:nouveau": ([], "get", AU_DEPOSANT),
+    "depot:envoi": (["envoi"], "get", AU_DEPOSANT),
     "depot:recepisses": ([], "get", [CONNEXION, FERME, ABSENT, FERME, ABSENT, FERME]),  # sans référence
     "depot:recepisse": (["document"], "get", AU_DEPOT),
+    "depot:confirmer": (["attente"], "get", [CONNEXION, FERME, VU, FERME, FERME, FERME]),
+    "depot:abandonner": (["attente"], "post", PAR_LE_DEPOSANT),
+    "depot:chiffres": (["finess_depose", "annee"], "get", AU_DEPOT),
+    "depot:recepisse_pdf": (["document"], "get", AU_DEPOT),
+    "depot:verifier": ([], "get", A_TOUS),
+    "depot:verifier_reference": (["document"], "get", A_TOUS),
     "depot:documents": ([], "get", AU_DEPOT),
+    "depot:exporter_documents": (["format"], "get", AU_DEPOT),
+    "depot:liasse_des_documents": ([], "get", AU_DEPOT),
+    "depot:exporter_liste": (["format"], "get", AU_DEPOT),
+    "depot:liasse_de_la_liste": ([], "get", AU_DEPOT),
+    "depot:matrice": ([], "get", AU_DEPOT),
+    "depot:exporter_matrice": (["format"], "get", AU_DEPOT),
+    "depot:structure": (["finess"], "get", [CONNEXION, FERME, VU, FERME, VU, FERME]),
+    "depot:tableau_de_bord": ([], "get", A_L_AGENT),
+    "depot:exporter_avancement": (["format"], "get", A_L_AGENT),
+    "depot:exporter_valeurs": (["format"], "get", A_L_AGENT),
+    "depot:sans_personne": ([], "get", A_L_AGENT),
+    "depot:relances": ([], "get", A_L_AGENT),
+    "depot:examens": ([], "get", A_L_AGENT),
+    "depot:rejuger": (["document"], "post", PAR_L_AGENT),
+    "depot:publier_apres_examen": (["document"], "post", PAR_L_AGENT),
+    "depot:refuser_apres_examen": (["document"], "get", A_L_AGENT),
     "depot:telecharger": (["document"], "get", AU_DEPOT),
     "depot:supprimer": (["document"], "post", PAR_LE_DEPOSANT),
     "depot:zone": ([], "get", AU_DEPOT),
     "depot:liste_finess": ([], "get", AU_DEPOT),
     "depot:corbeille": ([], "get", AU_DEPOT),
     "depot:restaurer": (["jete"], "post", PAR_LE_DEPOSANT),
+    "depot:campagnes": ([], "get", A_L_AGENT),
+    "depot:nouvelle_campagne": ([], "get", A_L_AGENT),
+    "depot:campagne": (["annee"], "get", A_L_AGENT),
+    "depot:modifier_campagne": (["annee"], "get", A_L_AGENT),
+    "depot:clore_campagne": (["annee"], "get", A_L_AGENT),
+    "depot:rouvrir_campagne": (["annee"], "get", A_L_AGENT),
+    "depot:prolonger": (["annee"], "get", A_L_AGENT),
+    "depot:retirer_prolongation": (["prolongation"], "post", PAR_L_AGENT),
+    "depot:publier": ([], "get", A_L_AGENT),
+    "depot:telecharger_publication": (["publication"], "get", AU_DEPOT),
+    "depot:remplacer_publication": (["publication"], "get", A_L_AGENT),
+    "depot:retirer_publication": (["publication"], "get", A_L_AGENT),
     "courriels:liste": ([], "get", A_TOUS),
     "courriels:lire": (["courriel"], "get", A_TOUS),
     "courriels:lire_html": (["courriel"], "get", A_TOUS),
@@ -181,16 +264,52 @@ def objets(roles):
         "type": "esms",
         "structure": structure.pk,
         "demande": Demande.objects.get(demandeur=professionnelle, etat=EtatDemande.ACCEPTEE).pk,
+        "decision": "accepter",
+        "decidee": Demande.objects.get(demandeur=professionnelle, etat=EtatDemande.ACCEPTEE).pk,
+        "note": ecrire_note(demande=Demande.objects.en_attente().first(), acteur=roles[3], texte="Vue.").pk,
+        "a_completer": DemandeFactory(demandeur=professionnelle, etat=EtatDemande.A_COMPLETER).pk,
         "habilitation": Habilitation.objects.filter(titulaire=professionnelle).first().pk,
         "en_attente": Demande.objects.en_attente().first().pk,
-        "document": Document.objects.get().reference,
-        "jete": Document.objects.get().reference,
+        "document": Document.objects.first().reference,
+        "annee": Document.objects.first().campagne.annee,
+        "prolongation": Document.objects.first()
+        .campagne.prolongations.create(
+            structure=structure, jusqu_au=timezone.localdate(), motif="Panne", accordee_par=professionnelle
+        )
+        .pk,
+        "publication": PublicationFactory().pk,
+        "finess_depose": Document.objects.first().structure.numero_finess,
+        "attente": DepotAConfirmerFactory(
+            campagne=Document.objects.first().campagne,
+            structure=Document.objects.first().structure,
+            deposant=professionnelle,
+        ).cle,
+        "format": "csv",
+        "envoi": Document.objects.first().cle_envoi,
+        "finess": Document.objects.first().structure.numero_finess,
+        "jete": Document.objects.first().reference,
         "session": SessionOuverte.objects.create(personne=professionnelle, appareil="Firefox sur Windows").pk,
         "facteur": f"sms-{facteur.pk}",
         "facteur_commence": f"sms-{commence.pk}",
+        "fermee": Habilitation.objects.create(
+            titulaire=professionnelle, profil=profil, structure=StructureFactory(nom="ZZZ", etat="ferme")
+        ).structure_id,
+        "revue": ouvrir_revue(
+            application=profil.application,
+            profil=None,
+            echeance_le=timezone.localdate() + timedelta(days=30),
+            sans_reponse=SansReponse.RIEN,
+            acteur=roles[3],
+        ).pk,
         "entite": structure.entite_juridique.numero_finess,
         "tenue": Habilitation.objects.filter(titulaire=professionnelle).first().structure_id,
         "courriel": Courriel.objects.first().reference,
+        "a_verifier": Verification.objects.create(
+            demande=Demande.objects.get(demandeur=professionnelle, etat=EtatDemande.ACCEPTEE)
+        ).demande_id,
+        "absence": Suppleance.objects.create(
+            absent=roles[3], suppleant=professionnelle, debut_le=timezone.localdate(), fin_le=timezone.localdate()
+        ).pk,
     }
 
 
@@ -201,13 +320,13 @@ def reponse_a(personne, nom, objets):
     with transaction.atomic():
         if "jete" in arguments:
             supprimer(
-                document=Document.objects.get(), acteur=Utilisateur.objects.get(courriel=PROFESSIONNELLE.courriel)
+                document=Document.objects.first(), acteur=Utilisateur.objects.get(courriel=PROFESSIONNELLE.courriel)
             )
         if personne:
             client.force_login(personne)
             # Le mot de passe vient d'être redonné : la table dit qui peut, non à quelles conditions.
             session = client.session
-            session["mot_de_passe_redonne"] = int(time.time())
+            session[DONNE] = int(time.time())
             session.save()
         adresse = reverse(nom, args=[objets[argument] for argument in arguments])
         reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})

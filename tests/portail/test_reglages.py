@@ -13,6 +13,7 @@ PRODUCTION = {
     "DATABASE_URL": "sqlite://:memory:",
     "EMAIL_URL": "smtp://127.0.0.1:25",
     "STOCKAGE_URL": "file:///tmp/depots",
+    "CLAMAV_URL": "tcp://127.0.0.1:3310",
 }
 
 

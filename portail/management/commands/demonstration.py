@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from depot.services import analyser_en_attente
 from portail.services import COMPTES, MOT_DE_PASSE, est_peuple, peupler
 
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
             self.stdout.write("Chargement des données de démonstration (une seule fois)…")
             call_command("charger_references", stdout=self.stdout)
             peupler()
+        # Ce qu'un arrêt a laissé : la démonstration n'a pas d'horloge pour le reprendre.
+        analyser_en_attente()
         self.stdout.write(
             "\n".join(
                 [

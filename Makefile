@@ -9,7 +9,7 @@ POSTGRES_URL ?= postgres://root@127.0.0.1:5432/postgres
 REDIS_URL ?= redis://127.0.0.1:6379
 export POSTGRES_URL REDIS_URL
 
-.PHONY: run test style tests-sqlite tests-postgresql tests-navigateur format verrou
+.PHONY: run test style tests-sqlite tests-postgresql tests-navigateur fuzz format verrou
 
 run: .venv/production var/static/staticfiles.json
 	@DEMO=1 SITE_URL=http://$(ADRESSE):$(PORT) $(BIN)/python manage.py demonstration
@@ -50,8 +50,13 @@ tests-sqlite: .venv/developpement
 tests-postgresql: .venv/developpement
 	COVERAGE_FILE=var/couverture/postgresql TEST_DATABASE_URL=$(POSTGRES_URL) $(BIN)/pytest -n 2 --cov -m "not navigateur"
 
+# Les parcours se partagent deux portails : leur ordre est fixé, pour qu'un échec se rejoue tel quel.
 tests-navigateur: .venv/developpement var/static/staticfiles.json
-	$(BIN)/pytest -n 2 --dist loadgroup -m navigateur
+	$(BIN)/pytest -n 2 --dist loadgroup -m navigateur --randomly-seed=2052616498
+
+# Des milliers de fichiers abîmés au hasard devant le juge.
+fuzz: .venv/developpement
+	FUZZ_EXEMPLES=$(or $(EXEMPLES),5000) $(BIN)/pytest -q tests/depot/test_fuzz.py
 
 format: .venv/developpement
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

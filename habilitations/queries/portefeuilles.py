@@ -37,21 +37,27 @@ def gestionnaires_couvrant(demande: Demande) -> QuerySet[Utilisateur]:
     )
 
 
-def gestionnaires_du_droit(profil: Profil, structure: Structure | None) -> QuerySet[Utilisateur]:
-    """Gestionnaires actifs dont un portefeuille couvre ce profil dans cette structure."""
+def a_aviser_du_droit(profil: Profil, structure: Structure | None, *, sauf: Utilisateur) -> list[Utilisateur]:
+    """Qui couvre aujourd'hui ce profil dans cette structure, `sauf` cette personne, que l'avis concerne.
+
+    Qui s'absente laisse ses avis à qui le supplée.
+    """
     candidats = (
         Portefeuille.objects.filter(Q(applications=profil.application_id) | Q(profils=profil))
         .distinct()
         .avec_perimetre()
     )
     couvrants = [portefeuille.pk for portefeuille in candidats if portefeuille.couvre(profil, structure)]
-    return gestionnaires_actifs().filter(portefeuilles__in=couvrants).distinct()
+    tenants = gestionnaires_actifs().filter(portefeuilles__in=couvrants).exclude(pk=sauf.pk).distinct()
+    relais = absences_suppleees().filter(absent__in=tenants).exclude(suppleant=sauf)
+    suppleants = {absence.absent_id: absence.suppleant for absence in relais}
+    return list(dict.fromkeys(suppleants.get(tenant.pk, tenant) for tenant in tenants))
 
 
 def a_aviser(demande: Demande) -> list[Utilisateur]:
     """Qui couvre la demande aujourd'hui ; qui s'absente laisse ses avis à qui le supplée."""
     couvrants = list(gestionnaires_couvrant(demande))
-    absents = set(_supplees().filter(absent__in=couvrants).values_list("absent", flat=True))
+    absents = set(absences_suppleees().filter(absent__in=couvrants).values_list("absent", flat=True))
     return [une for une in couvrants if une.pk not in absents] or couvrants
 
 
@@ -59,11 +65,12 @@ def en_charge(demande: Demande) -> list[Utilisateur]:
     """À qui la demande est affectée, ou qui supplée cette personne ; sans affectation, qui est à aviser."""
     if demande.affectee_a is None or demande.affectee_a not in gestionnaires_couvrant(demande):
         return a_aviser(demande)
-    absence = _supplees().filter(absent=demande.affectee_a).exclude(suppleant=demande.auteur).first()
+    absence = absences_suppleees().filter(absent=demande.affectee_a).exclude(suppleant=demande.auteur).first()
     return [absence.suppleant if absence else demande.affectee_a]
 
 
-def _supplees() -> QuerySet[Suppleance]:
+def absences_suppleees() -> QuerySet[Suppleance]:
+    """Absences d'aujourd'hui dont la personne suppléante est là : ce qui s'écrit à l'absente lui revient."""
     return Suppleance.objects.en_cours().filter(suppleant__etat=EtatCompte.ACTIF).select_related("suppleant", "absent")
 
 

@@ -26,7 +26,7 @@ class Recapitulatif:
 def recapitulatif(personne: Utilisateur, depuis: date) -> Recapitulatif:
     """Les demandes que la personne peut décider ; nouvelles, celles envoyées depuis ce jour compris.
 
-    Qui s'absente ne reçoit rien de moins : son suppléant lit les mêmes demandes dans le sien.
+    Celles de qui la personne supplée y sont : qui s'absente ne reçoit pas le sien.
     """
     attendent = lues(confiees_a(personne).en_attente()).order_by("soumise_le", "pk")
     nouvelles = attendent.filter(soumise_le__date__gte=depuis)

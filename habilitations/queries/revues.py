@@ -5,18 +5,17 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from habilitations.enums import TENUES, IssueDeRevue
 from habilitations.models import (
     Application,
-    Habilitation,
     LigneDeRevue,
     LigneDeRevueQuerySet,
     Portefeuille,
     Revue,
     droits_confies_a,
 )
+from habilitations.queries.portefeuilles import absences_suppleees, gestionnaires_actifs
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,14 @@ def applications_a_revoir(personne: Utilisateur) -> QuerySet[Application]:
 
 
 def gestionnaires_de_la_revue(revue: Revue) -> list[tuple[Utilisateur, int]]:
-    """Qui a encore des habilitations à revoir, et combien."""
-    candidats = Utilisateur.objects.filter(
-        pk__in=Habilitation.objects.de_gestion().values("titulaire"),
-        portefeuilles__isnull=False,
-        etat=EtatCompte.ACTIF,
-    ).distinct()
+    """Qui a encore des habilitations à revoir, et combien ; qui s'absente laisse les siennes à qui le supplée."""
+    relais = absences_suppleees().order_by()
+    candidats = (
+        gestionnaires_actifs()
+        .filter(Q(portefeuilles__isnull=False) | Q(pk__in=relais.values("suppleant")))
+        .exclude(pk__in=relais.values("absent"))
+        .distinct()
+    )
     comptes = [(candidat, _restantes(candidat, revue)) for candidat in candidats]
     return [(candidat, nombre) for candidat, nombre in comptes if nombre]
 

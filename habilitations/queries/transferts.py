@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from accounts.models import Utilisateur
 from habilitations.enums import NON_DECIDEES
-from habilitations.models import Demande, Habilitation, Portefeuille, droits_confies_a
+from habilitations.models import Demande, Habilitation, Portefeuille, confiees_a, droits_confies_a
 from structures.enums import EtatStructure
 from structures.models import Structure
 
@@ -77,7 +77,8 @@ def transfert(personne: Utilisateur, structure: Structure) -> Transfert:
     )
     portefeuilles = list(Portefeuille.objects.de(personne))
     demandes = (
-        Demande.objects.filter(structures=structure, etat__in=NON_DECIDEES)
+        confiees_a(personne)
+        .filter(structures=structure, etat__in=NON_DECIDEES)
         .select_related("demandeur", "profil__application")
         .order_by("pk")
     )

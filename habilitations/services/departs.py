@@ -11,7 +11,7 @@ from habilitations import courriels
 from habilitations.enums import TypeDemande
 from habilitations.erreurs import DemandeImpossible
 from habilitations.models import Demande, Profil
-from habilitations.queries import TenuDansUneStructure, gestionnaires_du_droit, tenu_dans
+from habilitations.queries import TenuDansUneStructure, a_aviser_du_droit, tenu_dans
 from habilitations.services.demandes import ajouter_structure, annuler
 from habilitations.services.droits import renoncer
 from habilitations.services.situation import situer
@@ -103,7 +103,7 @@ def _prevenir_les_gestionnaires(
     """Un courriel chacun, pour les habilitations de leurs portefeuilles."""
     par_gestionnaire: dict[Utilisateur, list[Profil]] = {}
     for profil in dict.fromkeys(habilitation.profil for habilitation in tenu.habilitations):
-        for gestionnaire in gestionnaires_du_droit(profil, structure).exclude(pk=personne.pk):
+        for gestionnaire in a_aviser_du_droit(profil, structure, sauf=personne):
             par_gestionnaire.setdefault(gestionnaire, []).append(profil)
     for gestionnaire, profils in par_gestionnaire.items():
         courriels.depart_signale(gestionnaire, personne, structure, profils, remettre_a)

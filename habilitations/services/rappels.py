@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Utilisateur
@@ -12,7 +12,14 @@ from habilitations import courriels
 from habilitations.delais import est_ouvre
 from habilitations.enums import Avis, EtapeRappel
 from habilitations.models import Demande, PreferencesDeGestion
-from habilitations.queries import a_aviser, en_charge, gestionnaires_actifs, gestionnaires_nationaux, recapitulatif
+from habilitations.queries import (
+    a_aviser,
+    absences_suppleees,
+    en_charge,
+    gestionnaires_actifs,
+    gestionnaires_nationaux,
+    recapitulatif,
+)
 from journal.services import consigner
 
 
@@ -83,12 +90,14 @@ def _prevenir_que_personne_ne_couvre(demande: Demande) -> None:
 
 def _sans_recapitulatif(gestionnaires: list[Utilisateur]) -> list[Utilisateur]:
     """Les autres liront la demande dans le récapitulatif du matin."""
-    resumes = set(
-        PreferencesDeGestion.objects.filter(personne__in=gestionnaires, avis=Avis.RECAPITULATIF).values_list(
-            "personne", flat=True
-        )
-    )
+    resumes = set(_recapitulables().filter(personne__in=gestionnaires).values_list("personne", flat=True))
     return [une for une in gestionnaires if une.pk not in resumes]
+
+
+def _recapitulables() -> QuerySet[PreferencesDeGestion]:
+    """Qui reçoit un récapitulatif ces jours-ci ; qui s'absente le laisse à qui le supplée."""
+    absentes = absences_suppleees().order_by().values("absent")
+    return PreferencesDeGestion.objects.filter(avis=Avis.RECAPITULATIF).exclude(personne__in=absentes)
 
 
 def envoyer_les_recapitulatifs() -> int:
@@ -96,10 +105,8 @@ def envoyer_les_recapitulatifs() -> int:
     maintenant = timezone.localtime()
     if maintenant.hour < settings.RECAPITULATIF_HEURE or not est_ouvre(maintenant.date()):
         return 0
-    pas_encore = PreferencesDeGestion.objects.filter(
-        Q(recapitulatif_le=None) | Q(recapitulatif_le__lt=maintenant.date()),
-        avis=Avis.RECAPITULATIF,
-        personne__in=gestionnaires_actifs(),
+    pas_encore = _recapitulables().filter(
+        Q(recapitulatif_le=None) | Q(recapitulatif_le__lt=maintenant.date()), personne__in=gestionnaires_actifs()
     )
     return sum(_recapituler(preferences) for preferences in pas_encore.select_related("personne"))
 

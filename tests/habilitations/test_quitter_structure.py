@@ -1,11 +1,12 @@
 """Rendre d'un seul geste ce que l'on tient dans une structure."""
 
 import pytest
+from django.utils import timezone
 
 from courriels.models import Courriel
 from habilitations.enums import EtatDemande, EtatHabilitation
 from habilitations.models import Demande, Habilitation
-from habilitations.services import quitter_structure
+from habilitations.services import declarer_absence, quitter_structure
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
 from tests.habilitations.factories import (
@@ -132,6 +133,14 @@ class TestRemise:
         texte = Courriel.objects.get(destinataire=couvrant.courriel).texte
         assert collegue.courriel in texte
         assert not Courriel.objects.filter(destinataire=ailleurs.courriel).exists()
+
+    def test_qui_supplee_le_gestionnaire_absent_est_prevenu_a_sa_place(self, client, lieu, droit):
+        absent, suppleant = gestionnaire(), gestionnaire(applications=[])
+        jour = timezone.localdate()
+        declarer_absence(acteur=absent, suppleant=suppleant, debut_le=jour, fin_le=jour)
+        client.post(page(lieu), {})
+        departs = Courriel.objects.filter(modele="habilitations/courriels/depart_signale")
+        assert list(departs.values_list("destinataire", flat=True)) == [suppleant.courriel]
 
     def test_une_adresse_sans_compte_recoit_une_invitation_et_la_page_repond_de_meme(self, client, lieu, droit):
         reponse = client.post(page(lieu), {"a_qui": "autre", "courriel": "suite@centre.example"}, follow=True)

@@ -162,6 +162,18 @@ class TestRecapitulatif:
         DemandeFactory()
         assert envoyer_les_recapitulatifs() == 0
 
+    def test_qui_s_absente_laisse_son_recapitulatif_a_qui_le_supplee(self, le):
+        absent, suppleant = gestionnaire(), gestionnaire(applications=[])
+        for personne in (absent, suppleant):
+            choisir_avis(acteur=personne, avis=Avis.RECAPITULATIF)
+        Suppleance.objects.create(absent=absent, suppleant=suppleant, debut_le=LUNDI, fin_le=LUNDI)
+        DemandeFactory()
+        envoyer_les_recapitulatifs()
+        assert avises("recapitulatif") == [suppleant.courriel]
+        le(date(2026, 11, 17))
+        envoyer_les_recapitulatifs()
+        assert avises("recapitulatif") == [absent.courriel]
+
     def test_la_page_de_preferences_enregistre_le_choix(self, client, le):
         personne = gestionnaire()
         client.force_login(personne)

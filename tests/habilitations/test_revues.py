@@ -175,6 +175,16 @@ class TestRappeler:
         assert tournee()["rappels"] == rappels
         assert tournee()["rappels"] == 0
 
+    def test_qui_s_absente_laisse_ses_rappels_a_qui_le_supplee(self, nationale):
+        suppleant = gestionnaire(applications=[])
+        HabilitationFactory()
+        ouvrir(nationale, jours=2)
+        Courriel.objects.all().delete()
+        services.declarer_absence(acteur=nationale, suppleant=suppleant, debut_le=dans(0), fin_le=dans(1))
+        tournee()
+        rappels = Courriel.objects.filter(modele="habilitations/courriels/revue_rappelee")
+        assert list(rappels.values_list("destinataire", flat=True)) == [suppleant.courriel]
+
     def test_qui_a_fini_n_est_pas_derange(self, nationale):
         HabilitationFactory()
         revue = ouvrir(nationale, jours=2)

@@ -143,6 +143,12 @@ class TestPages:
         assert "1 personne reçoit un courriel" in reponse.text
         assert client.get(adresse(ferme)).status_code == 404
 
+    def test_l_apercu_ne_montre_pas_les_demandes_d_autres_portefeuilles(self, client, decideuse, profil, ferme):
+        HabilitationFactory(profil=profil, structure=ferme)
+        extranet = ProfilFactory(application=ApplicationFactory(code="extranet", nom="Extranet"))
+        autre = DemandeFactory(profil=extranet, pour=[ferme])
+        assert f"Demande n° {autre.pk}" not in client.get(adresse(ferme)).text
+
     def test_ce_qui_a_change_depuis_l_apercu_arrete_tout(self, client, decideuse, profil, ferme):
         droit = HabilitationFactory(profil=profil, structure=ferme)
         HabilitationFactory(profil=profil, structure=ferme)

@@ -55,7 +55,9 @@ TRANSITIONS: dict[EtatDocument, frozenset[EtatDocument]] = {
     EtatDocument.EN_ANALYSE: frozenset(
         {EtatDocument.PUBLIE, EtatDocument.INFECTE, EtatDocument.EXAMEN_MANUEL, EtatDocument.CONTROLE}
     ),
-    EtatDocument.EXAMEN_MANUEL: frozenset({EtatDocument.CONTROLE, EtatDocument.PUBLIE, EtatDocument.REFUSE}),
+    EtatDocument.EXAMEN_MANUEL: frozenset(
+        {EtatDocument.CONTROLE, EtatDocument.PUBLIE, EtatDocument.REFUSE, EtatDocument.INFECTE}
+    ),
     # Une signature fautive se corrige : le support fait analyser à nouveau.
     EtatDocument.INFECTE: frozenset({EtatDocument.CONTROLE}),
     EtatDocument.PUBLIE: frozenset(),

@@ -1,7 +1,7 @@
 """Un classeur rempli face aux contrôles de son modèle : erreurs, avertissements, valeurs."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -36,6 +36,18 @@ class Erreur:
     def __str__(self) -> str:
         lieu = f"Feuille « {self.feuille} »" + (f", cellule {self.cellule}" if self.cellule else "")
         return f"{lieu} : {self.phrase}"
+
+
+def resumer(erreurs: Sequence[Erreur], longueur: int) -> str:
+    """Ce qui est à corriger, en `longueur` caractères au plus ; ce qui n'y tient pas est compté."""
+    dites, place = [], longueur - len(" Et 10000 autres.")
+    for erreur in erreurs:
+        place -= len(str(erreur)) + 1
+        if place < 0:
+            break
+        dites.append(str(erreur))
+    reste = len(erreurs) - len(dites)
+    return " ".join([*dites, *([f"Et {reste} autre{'s' if reste > 1 else ''}."] if reste else [])])
 
 
 @dataclass(frozen=True)

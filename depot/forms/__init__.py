@@ -1,6 +1,6 @@
 """Formulaires du dépôt : la forme des saisies, jamais les règles."""
 
-from depot.forms.campagnes import CampagneForm, ProlongationForm, RefusForm, ReouvertureForm
+from depot.forms.campagnes import MOTIF_MAX, CampagneForm, ProlongationForm, RefusForm, ReouvertureForm
 from depot.forms.confirmation import ConfirmationForm
 from depot.forms.depots import (
     ACCEPTES,
@@ -23,6 +23,7 @@ __all__ = [
     "FORMATS",
     "ICONE_DE_DEPOT",
     "INVITE",
+    "MOTIF_MAX",
     "CampagneForm",
     "ChampFichiers",
     "ChoixDeStructure",

@@ -157,12 +157,15 @@ class ProlongationForm(forms.Form):
         return reponse.structure
 
 
+MOTIF_MAX = 500
+
+
 class RefusForm(forms.Form):
     """Le motif d'un refus après examen."""
 
     motif = forms.CharField(
         label="Motif du refus",
-        max_length=500,
+        max_length=MOTIF_MAX,
         widget=forms.Textarea(attrs={"rows": 4, "data-compteur": ""}),
         help_text="La personne le lira tel quel : dites ce qui ne va pas et ce qu'elle peut faire.",
         error_messages={"required": "Dites pourquoi le fichier est refusé : la personne qui l'a déposé le lira."},

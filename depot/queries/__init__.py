@@ -17,6 +17,7 @@ from depot.queries.campagnes import (
 )
 from depot.queries.chiffres import (
     LigneDeChiffres,
+    classeurs_sans_chiffres,
     cote_a_cote,
     dernier_classeur,
     modele_du_classeur,
@@ -65,6 +66,7 @@ __all__ = [
     "campagne_courante",
     "campagnes_avec_chiffres",
     "campagnes_de_la_matrice",
+    "classeurs_sans_chiffres",
     "colonnes_de_la_matrice",
     "contenant",
     "cote_a_cote",

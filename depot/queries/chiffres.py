@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from depot.classeur.comparaison import variation
-from depot.enums import NatureDocument
-from depot.models import Campagne, Confirmation, Document, Publication, Valeur
+from depot.enums import EtatDocument, NatureDocument
+from depot.models import Campagne, Confirmation, Document, DocumentQuerySet, Publication, Valeur
 from depot.queries.documents import dernieres_versions
 from structures import tableaux
 from structures.models import Structure
@@ -22,6 +24,17 @@ def dernier_classeur(structure: Structure, annee: int) -> Document | None:
         structure=structure, campagne__annee=annee, nature=NatureDocument.QUANTITATIF, valeurs__isnull=False
     )
     return rapports.order_by("-version").select_related("campagne").first()
+
+
+def classeurs_sans_chiffres(documents: DocumentQuerySet) -> DocumentQuerySet:
+    """Ceux qui sont publiés, qu'un modèle en ligne permet de lire, et dont aucun chiffre n'est gardé."""
+    modeles = Publication.objects.en_ligne().filter(
+        Q(categorie="") | Q(categorie=OuterRef("structure__categorie")),
+        campagne=OuterRef("campagne"),
+        nature=NatureDocument.QUANTITATIF,
+    )
+    publies = documents.filter(nature=NatureDocument.QUANTITATIF, etat=EtatDocument.PUBLIE, valeurs__isnull=True)
+    return dernieres_versions(publies.filter(Exists(modeles.exclude(controles=[]))))
 
 
 def nombres(document: Document | None) -> dict[str, float]:

@@ -14,7 +14,14 @@ from depot.services.comptes import apercu_de_fusion, fusionner
 from depot.services.confirmations import confirmer, oublier_les_attentes, renoncer
 from depot.services.corbeille import annoncer_les_effacements, restaurer, supprimer, vider_la_corbeille
 from depot.services.depots import Envoi, deposer
-from depot.services.examens import publier_apres_examen, refuser_apres_examen, rejuger
+from depot.services.examens import (
+    corrections,
+    lire_les_chiffres,
+    ouvrir_pour_examen,
+    publier_apres_examen,
+    refuser_apres_examen,
+    rejuger,
+)
 from depot.services.fichiers import balayer
 from depot.services.publications import Destination, publier, remplacer, retirer
 from depot.services.relances import Tournee, relancer
@@ -31,11 +38,14 @@ __all__ = [
     "balayer",
     "clore_campagne",
     "confirmer",
+    "corrections",
     "deposer",
     "fusionner",
+    "lire_les_chiffres",
     "modifier_campagne",
     "oublier_les_attentes",
     "ouvrir_campagne",
+    "ouvrir_pour_examen",
     "prolonger",
     "publier",
     "publier_apres_examen",

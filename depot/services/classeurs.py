@@ -19,6 +19,7 @@ from depot.erreurs import ClasseurRefuse, ModeleFautif
 from depot.models import Confirmation, DepotAConfirmer, Document, Valeur
 
 ILLISIBLE = "Vos chiffres n'ont pas pu être vérifiés automatiquement : ils le seront par nos équipes."
+A_EXPLIQUER = "À expliquer par la structure :"
 MODELE_ILLISIBLE = "Ce classeur n'a pas pu être lu. Enregistrez-le à nouveau depuis Excel ou LibreOffice."
 Commentaires = Mapping[tuple[str, str], str]
 """Les raisons données, par genre et code d'avertissement."""
@@ -26,8 +27,9 @@ Commentaires = Mapping[tuple[str, str], str]
 
 @dataclass
 class Examen:
-    """Ce que la vérification d'un classeur accepté en retient."""
+    """Ce que la vérification d'un classeur accepté en retient ; `lu` est faux si ses cellules n'ont pas pu l'être."""
 
+    lu: bool = True
     controles: list[Controle] = field(default_factory=list)
     bilan: Bilan = field(default_factory=Bilan)
     avertissements: list[tuple[GenreAvertissement, Avertissement]] = field(default_factory=list)
@@ -45,7 +47,7 @@ class Examen:
 def examiner(document: Document, chemin: Path) -> Examen:
     """Confronte le classeur au modèle en ligne de sa campagne. Sans modèle, il n'y a rien à en dire.
 
-    Lève `ClasseurRefuse` si des cellules sont à corriger. Un classeur qui n'a pas pu être lu est gardé avec un avis.
+    Lève `ClasseurRefuse` si des cellules sont à corriger.
     """
     controles = _controles(document)
     if not controles:
@@ -53,8 +55,7 @@ def examiner(document: Document, chemin: Path) -> Examen:
     try:
         releve, _ = enclos.lire(chemin, places_a_lire(controles))
     except enclos.ClasseurIllisible:
-        document.avis = "\n".join(filter(None, [document.avis, ILLISIBLE]))
-        return Examen()
+        return Examen(lu=False)
     bilan = controler(controles, releve)
     if bilan.erreurs:
         raise ClasseurRefuse(bilan.erreurs)
@@ -64,7 +65,7 @@ def examiner(document: Document, chemin: Path) -> Examen:
         *((GenreAvertissement.PLAUSIBLE, averti) for averti in bilan.avertissements),
         *((GenreAvertissement.ECART, averti) for averti in ecarts),
     ]
-    return Examen(controles, bilan, avertissements)
+    return Examen(controles=controles, bilan=bilan, avertissements=avertissements)
 
 
 def garder_les_chiffres(document: Document, examen: Examen, commentaires: Commentaires) -> None:
@@ -73,11 +74,7 @@ def garder_les_chiffres(document: Document, examen: Examen, commentaires: Commen
     Ce que la personne n'avait pas confirmé pour ce même rapport, ce dépôt le remplace.
     """
     _oublier_les_autres(document)
-    Valeur.objects.bulk_create(
-        _valeur(document, controle, rang, examen.bilan.valeurs[controle.code])
-        for rang, controle in enumerate(examen.controles)
-        if controle.code in examen.bilan.valeurs
-    )
+    _ranger_les_valeurs(document, examen)
     Confirmation.objects.bulk_create(
         Confirmation(
             document=document,
@@ -88,6 +85,32 @@ def garder_les_chiffres(document: Document, examen: Examen, commentaires: Commen
             commentaire=commentaires[genre, averti.code].strip(),
         )
         for genre, averti in examen.avertissements
+    )
+
+
+def reprendre_les_chiffres(document: Document, examen: Examen) -> None:
+    """Enregistre les chiffres d'un document déjà déposé ; à appeler dans sa transaction, avant de l'enregistrer.
+
+    Personne n'est là pour en confirmer : ce qui surprend sans avoir été expliqué au dépôt devient un avis.
+    """
+    document.valeurs.all().delete()
+    _ranger_les_valeurs(document, examen)
+    expliques = set(document.confirmations.values_list("genre", "code"))
+    surprises = [
+        f"{A_EXPLIQUER} {averti.libelle} : {averti.phrase}."
+        for genre, averti in examen.avertissements
+        if (genre, averti.code) not in expliques
+    ]
+    perimes = (ILLISIBLE, A_EXPLIQUER)
+    gardes = [avis for avis in document.avis.splitlines() if not avis.startswith(perimes)]
+    document.avis = "\n".join([*gardes, *([] if examen.lu else [ILLISIBLE]), *surprises])
+
+
+def _ranger_les_valeurs(document: Document, examen: Examen) -> None:
+    Valeur.objects.bulk_create(
+        _valeur(document, controle, rang, examen.bilan.valeurs[controle.code])
+        for rang, controle in enumerate(examen.controles)
+        if controle.code in examen.bilan.valeurs
     )
 
 

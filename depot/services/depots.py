@@ -55,6 +55,8 @@ def deposer(*, envoi: Envoi, acteur: Utilisateur) -> Document:
         document = _juger(envoi, arrivee)
         document.deposant = acteur
         examen = classeurs.examiner(document, arrivee.chemin)
+        if not examen.lu:
+            document.avis = "\n".join(filter(None, [document.avis, classeurs.ILLISIBLE]))
         if examen.sans_raison(envoi.commentaires):
             emplacement = ranger_sous(DepotAConfirmer.nouvel_emplacement(), arrivee)
             raise AConfirmer(classeurs.mettre_en_attente(document, emplacement, examen))

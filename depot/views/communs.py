@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -46,13 +47,13 @@ def paginer(request: HttpRequest, lignes: QuerySet[Any]) -> Page[Any]:
 
 
 def piece_jointe(garde: Document | Publication) -> FileResponse:
-    """Le fichier gardé, à télécharger : rien ne l'exécute ni ne le garde en chemin."""
-    reponse = FileResponse(
-        default_storage.open(garde.emplacement),
-        as_attachment=True,
-        filename=garde.nom_fichier,
-        content_type=garde.type_mime,
-    )
+    """Le fichier gardé, à télécharger."""
+    return a_telecharger(default_storage.open(garde.emplacement), garde.nom_fichier, garde.type_mime)
+
+
+def a_telecharger(fichier: File[Any], nom: str, type_mime: str) -> FileResponse:
+    """Un fichier que le navigateur enregistre : rien ne l'exécute ni ne le garde en chemin."""
+    reponse = FileResponse(fichier, as_attachment=True, filename=nom, content_type=type_mime)
     reponse["Content-Security-Policy"] = "default-src 'none'; sandbox"
     reponse["Cache-Control"] = "private, no-store"
     reponse["X-Content-Type-Options"] = "nosniff"

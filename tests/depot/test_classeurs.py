@@ -91,6 +91,22 @@ def test_un_classeur_juste_est_recu_et_ses_chiffres_sont_gardes(client, alice, i
     assert [valeur.rang for valeur in document.valeurs.all()] == list(range(len(valeurs)))
 
 
+@pytest.mark.parametrize("type_", ["xls", "ods"])
+def test_le_meme_rapport_enregistre_par_un_tableur_dans_un_autre_format_donne_les_memes_chiffres(
+    client, alice, ici, campagne, type_, settings
+):
+    contenu = (settings.RACINE / "fixtures" / "depot" / f"rapport-quantitatif.{type_}").read_bytes()
+
+    envoyer(client, ici, contenu, campagne)
+
+    document = Document.objects.get()
+    valeurs = {valeur.code: valeur for valeur in document.valeurs.all()}
+    assert (document.type, len(valeurs)) == (type_, 39)
+    assert valeurs["file_active.total"].nombre == 232
+    assert valeurs["structure.nom"].texte == "CAMSP DES TILLEULS"
+    assert valeurs["structure.ouverture"].jour.isoformat() == "1998-09-01"
+
+
 def test_les_erreurs_sont_dites_par_feuille_et_cellule_et_rien_n_est_garde(client, alice, ici, campagne, stockage):
     contenu = fabrique.rapport(file_active__1_a_2_ans="env. 40", file_active__total=232.0, delais__attente=None)
 

@@ -21,6 +21,7 @@ PERMIS = {
     ("examen_manuel", "controle"),
     ("examen_manuel", "publie"),
     ("examen_manuel", "refuse"),
+    ("examen_manuel", "infecte"),
     ("infecte", "controle"),
 }
 

@@ -195,6 +195,8 @@ TABLE = {
     "depot:sans_personne": ([], "get", A_L_AGENT),
     "depot:relances": ([], "get", A_L_AGENT),
     "depot:examens": ([], "get", A_L_AGENT),
+    "depot:ouvrir_en_examen": (["document"], "post", PAR_L_AGENT),
+    "depot:lire_les_chiffres": (["document"], "post", PAR_L_AGENT),
     "depot:rejuger": (["document"], "post", PAR_L_AGENT),
     "depot:publier_apres_examen": (["document"], "post", PAR_L_AGENT),
     "depot:refuser_apres_examen": (["document"], "get", A_L_AGENT),

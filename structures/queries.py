@@ -7,7 +7,15 @@ from itertools import groupby
 from django.db.models import Case, Q, QuerySet, When
 
 from structures.enums import ENTREE, ETAT, EtatStructure
-from structures.finess.numeros import RESSEMBLE, cle_juste, complete_par_un_zero, est_bien_forme, nettoyer, proches
+from structures.finess.numeros import (
+    LONGUEUR,
+    RESSEMBLE,
+    cle_juste,
+    complete_par_un_zero,
+    est_bien_forme,
+    nettoyer,
+    proches,
+)
 from structures.models import (
     Categorie,
     Changement,
@@ -23,6 +31,9 @@ from structures.recherche import les_plus_pertinentes
 
 FORMAT_ATTENDU = "Le N°FINESS doit être composé de 9 caractères alphanumériques."
 CHANGEMENTS_MONTRES = 100
+# Pendant la saisie d'un numéro : dès combien de caractères, et combien d'établissements.
+DEBUT_DE_NUMERO = 3
+PENDANT_LA_SAISIE = 10
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,21 @@ def par_numero(
     if raison := _raison_du_refus(structure, acceptees(types=types, categories=categories)):
         return Reponse(message=raison)
     return Reponse(structure=structure)
+
+
+def par_debut_de_numero(saisie: str, *, types: Iterable[TypeStructure], categories: Iterable[Categorie]) -> Reponse:
+    """Pendant la saisie : les établissements ouverts au numéro qui commence ainsi ; entier, ce que dit `par_numero`."""
+    numero = nettoyer(saisie)
+    if len(numero) >= LONGUEUR:
+        return par_numero(saisie, types=types, categories=categories)
+    if len(numero) < DEBUT_DE_NUMERO:
+        return Reponse()
+    siens = acceptees(types=types, categories=categories).ouvertes().filter(numero_finess__startswith=numero)
+    if trouves := tuple(siens.order_by("numero_finess")[:PENDANT_LA_SAISIE]):
+        return Reponse(etablissements=trouves)
+    if suggestion := complete_par_un_zero(numero):
+        return Reponse(message=f"Vouliez-vous dire {suggestion} ?", suggestion=suggestion)
+    return Reponse(message=f"Aucun numéro attendu ici ne commence par {numero} : vérifiez-le, ou cherchez par nom.")
 
 
 def rechercher(

@@ -98,8 +98,16 @@ class NumeroForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "Renseignez un numéro de FINESS", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, retour: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, adresse: str, retour: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["numero"].widget.attrs |= {
+            "data-hx-get": adresse,
+            "data-hx-trigger": "input changed delay:250ms",
+            "data-hx-target": "#resultats",
+            "data-hx-select": "#resultats > *",
+            "data-hx-swap": "innerHTML ignoreTitle:true",
+            "data-hx-sync": "this:replace",
+        }
         self.helper = mise_en_page(
             "get",
             "numero",

@@ -39,7 +39,7 @@ from habilitations.views.communs import (
     sur_brouillon_ou_reponse,
 )
 from structures.models import Structure, TypeStructure
-from structures.queries import Reponse, de_la_liste, par_numero, rechercher
+from structures.queries import Reponse, de_la_liste, par_debut_de_numero, par_numero, rechercher
 
 ETAPES = ETAPES_CREATION[1:]
 APPLICATIONS, STRUCTURES, RECAPITULATIF = 1, 2, 3
@@ -201,15 +201,19 @@ def type_de_structure(request: Requete, demande: Demande) -> HttpResponse:
 @require_GET
 @sur_brouillon_ou_reponse
 def par_numero_finess(request: Requete, demande: Demande, code: str) -> HttpResponse:
+    """Pendant la saisie, htmx montre les établissements dont le numéro commence ainsi ; le bouton juge le numéro."""
     choisi = get_object_or_404(demande.profil.types_structure.filter(par_finess=True), pk=code)
+    pendant_la_saisie = bool(request.headers.get("HX-Request"))
     form = NumeroForm(
         request.GET if "numero" in request.GET else None,
+        adresse=request.path,
         retour=reverse("habilitations:type_de_structure", args=[demande.pk]),
     )
     reponse = Reponse()
     if form.is_valid():
+        chercher = par_debut_de_numero if pendant_la_saisie else par_numero
         categories = demande.profil.categories.filter(type=choisi)
-        reponse = par_numero(form.cleaned_data["numero"], types=[choisi], categories=categories)
+        reponse = chercher(form.cleaned_data["numero"], types=[choisi], categories=categories)
         if reponse.message:
             form.add_error("numero", reponse.message)
     trouvees = [reponse.structure] if reponse.structure else reponse.etablissements
@@ -219,6 +223,7 @@ def par_numero_finess(request: Requete, demande: Demande, code: str) -> HttpResp
         demande,
         type=choisi,
         form=form,
+        message=reponse.message if pendant_la_saisie else "",
         suggestion=reponse.suggestion,
         resultats=trouvees,
     )

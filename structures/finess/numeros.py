@@ -8,7 +8,7 @@ import re
 from stdnum.fr import siret
 
 FORMAT = re.compile(r"[0-9][0-9AB][0-9]{7}")
-LONGUEUR_DU_SIRET = 14
+LONGUEUR, LONGUEUR_DU_SIRET = 9, 14
 RESSEMBLE = re.compile(r"[0-9][0-9AB][0-9]{6,8}")
 _CHIFFRES = str.maketrans("AB", "12")
 _DOUBLES = str.maketrans("0123456789", "0246813579")

@@ -1,5 +1,7 @@
 """Les pages, jouées sans JavaScript : l'assistant, Mon compte, la file."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -131,6 +133,13 @@ class TestAssistant:
         page = texte(client.get(f"/demande/{brouillon.pk}/structures/esms/numero/?numero={saisie}"))
         assert phrase in page
         assert f'value="{saisie}"' in page or not saisie
+
+    def test_le_numero_cherche_pendant_la_saisie(self, client, brouillon):
+        StructureFactory(nom="CAMSP JANINE LEVY", numero_finess="750790073")
+        adresse = f"/demande/{brouillon.pk}/structures/esms/numero/?numero=7507"
+        page = texte(client.get(adresse, headers={"HX-Request": "true"}))
+        assert "Ajouter CAMSP JANINE LEVY" in re.sub(r"<[^>]+>", "", page)
+        assert "CAMSP JANINE LEVY" not in texte(client.get(adresse))
 
     def test_la_recherche_globale_montre_de_quoi_reconnaitre_l_etablissement(self, client, brouillon):
         trouvee = StructureFactory(nom="CAMSP JANINE LEVY", mots=" camsp janine levy / paris 75012 / ")

@@ -90,6 +90,8 @@ def demander_le_camsp_janine_levy(page: Page) -> None:
     expect(page.get_by_text("CAMSP JANINE LEVY").first).to_be_visible()
     regarder(page)
     page.get_by_role("link", name="Rechercher par n°FINESS").click()
+    page.get_by_label(re.compile("N° FINESS")).fill("750 79")
+    expect(page.get_by_text("CAMSP JANINE LEVY").first).to_be_visible()
     page.get_by_label(re.compile("N° FINESS")).fill("750 790 073")
     page.get_by_role("button", name="Rechercher", exact=True).click()
     expect(page.get_by_text("Paris 12e Arrondissement (75012)")).to_be_visible()

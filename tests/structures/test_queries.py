@@ -4,7 +4,15 @@ import pytest
 
 from structures.enums import ESMS, EtatStructure
 from structures.models import Categorie, Structure, TypeStructure
-from structures.queries import FORMAT_ATTENDU, acceptees, de_la_liste, par_numero, rechercher
+from structures.queries import (
+    FORMAT_ATTENDU,
+    Reponse,
+    acceptees,
+    de_la_liste,
+    par_debut_de_numero,
+    par_numero,
+    rechercher,
+)
 from structures.services import charger_references, importer_finess
 from structures.services.references import apprendre
 from tests.structures.factories import StructureFactory
@@ -157,6 +165,28 @@ def test_un_numero_mal_forme_est_dit(saisie):
 def test_un_chiffre_oublie_se_cherche_meme_quand_la_cle_du_reste_tombe_juste():
     structure = StructureFactory(numero_finess="550003248")
     assert rechercher("55003248") == [structure]
+
+
+class TestPendantLaSaisie:
+    def chercher(self, saisie):
+        return par_debut_de_numero(saisie, types=TypeStructure.objects.all(), categories=[])
+
+    def test_le_debut_d_un_numero_donne_les_etablissements_ouverts_qui_le_portent(self):
+        ferme = StructureFactory(numero_finess="750799998", etat=EtatStructure.FERME)
+        trouves = self.chercher("750 79").etablissements
+        assert {structure.numero_finess[:5] for structure in trouves} == {"75079"}
+        assert ferme not in trouves
+
+    def test_deux_caracteres_ne_cherchent_rien(self):
+        assert self.chercher("75") == Reponse()
+
+    def test_un_debut_que_rien_ne_porte_le_dit(self):
+        assert "ne commence par 999" in self.chercher("999").message
+
+    def test_un_zero_perdu_se_propose_et_un_numero_entier_se_juge(self):
+        assert self.chercher("10005619").suggestion == "010005619"
+        assert self.chercher("750790073").structure.nom == "CAMSP JANINE LEVY"
+        assert "erreur de saisie" in self.chercher("750790074").message
 
 
 def test_une_cle_fausse_est_dite():

@@ -63,9 +63,11 @@ AGENT = Compte("agent", "Alex", "Marchand", "organisme.example")
 SUPPORT = Compte("support", "Sacha", "Perrin", "organisme.example")
 COMPTES = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
 
-# Des personnes inventées dont les demandes attendent dans la file : prénom, nom, rang de leur structure, message.
+# Des personnes inventées : prénom, nom, rang de leur structure, message. Les deux premières demandes sont acceptées, la
+# troisième refusée, les autres attendent dans la file.
 DEMANDEURS = [
     ("Lou", "Tessier", 3, "Je remplace la directrice depuis septembre."),
+    ("Sam", "Lenoir", 11, ""),
     ("Noa", "Baptiste", 4, ""),
     ("Maé", "Castel", 5, "Je suis secrétaire du CMPP et je dépose le rapport chaque année."),
     ("Eden", "Roussel", 6, ""),
@@ -136,9 +138,10 @@ def _remplir_la_file(profil: Profil, lieux: list[Structure], gestionnaire: Utili
         )
         for prenom, nom, rang, message in DEMANDEURS
     ]
-    accepter(demande=demandes[0], acteur=gestionnaire)
+    for demande in demandes[:2]:
+        accepter(demande=demande, acteur=gestionnaire)
     refuser(
-        demande=demandes[1],
+        demande=demandes[2],
         motif="Votre adresse courriel ne permet pas de vous relier à cet établissement : "
         "refaites la demande depuis votre adresse professionnelle.",
         acteur=gestionnaire,

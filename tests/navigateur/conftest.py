@@ -27,10 +27,6 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
-# Les mêmes gabarits y sont servis : un seul regard d'axe y suffit, les quatre formats se voient sur SQLite.
-ADRESSES_COMPLETES: set[str] = set()
-
-
 def port_libre() -> int:
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
@@ -189,7 +185,6 @@ def servir_complet(dossier: Path) -> Iterator[Portail]:
                 "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
             }
             with servir(dossier, environnement, boite.recus) as portail:
-                ADRESSES_COMPLETES.add(portail.adresse)
                 yield portail
     finally:
         messagerie.stop()
@@ -207,16 +202,21 @@ def portail_complet(tmp_path_factory):
         yield portail
 
 
-def sur_chaque_portail(sqlite: object, complet: object) -> list:
-    """Paramètres d'un parcours joué sur SQLite seul, puis sur tous les serveurs de la production."""
-    groupe = pytest.mark.xdist_group
-    return [
-        pytest.param(sqlite, marks=groupe("sqlite"), id="sqlite"),
-        pytest.param(complet, marks=[groupe("complet"), pytest.mark.redis], id="postgresql-redis-celery"),
-    ]
+PORTAILS = {
+    "sqlite": pytest.param("portail_sqlite", marks=pytest.mark.xdist_group("sqlite"), id="sqlite"),
+    "complet": pytest.param("portail_complet", marks=pytest.mark.xdist_group("complet"), id="complet"),
+}
 
 
-@pytest.fixture(params=sur_chaque_portail("portail_sqlite", "portail_complet"))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Un parcours se joue sur les serveurs de la production, à moins que `@pytest.mark.portail` n'en nomme d'autres."""
+    if "portail" in metafunc.fixturenames:
+        marque = metafunc.definition.get_closest_marker("portail")
+        noms = marque.args if marque else ["complet"]
+        metafunc.parametrize("portail", [PORTAILS[nom] for nom in noms], indirect=True)
+
+
+@pytest.fixture
 def portail(request) -> Portail:
     return request.getfixturevalue(request.param)
 

@@ -5,26 +5,23 @@ import re
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.navigateur.conftest import ADRESSES_COMPLETES, Portail
+from tests.navigateur.conftest import Portail
 
-REGLES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
-FORMATS = [
-    ({"width": 1280, "height": 900}, "light"),
-    ({"width": 1280, "height": 900}, "dark"),
-    ({"width": 390, "height": 844}, "light"),
-    ({"width": 390, "height": 844}, "dark"),
-]
+TOUTES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]}
+# De la teinte claire à la sombre, seules les couleurs changent.
+COULEURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+LARGE, ETROITE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+REGARDS = [(LARGE, "light", TOUTES), (LARGE, "dark", COULEURS), (ETROITE, "light", TOUTES), (ETROITE, "dark", COULEURS)]
 MOT_DE_PASSE = "Tulipes-Bleues-27"
 
 
 def regarder(page: Page) -> None:
     """axe-core sur l'état présent de la page, large et étroite, claire et sombre ; rien ne déborde à 320 px."""
     page.wait_for_load_state()
-    formats = FORMATS[:1] if page.url.startswith(tuple(ADRESSES_COMPLETES)) else FORMATS
-    for taille, teinte in formats:
+    for taille, teinte, regles in REGARDS:
         page.set_viewport_size(taille)
         page.emulate_media(color_scheme=teinte, reduced_motion="reduce")
-        constat = Axe().run(page, options={"runOnly": REGLES}).response
+        constat = Axe().run(page, options={"runOnly": regles, "resultTypes": ["violations", "incomplete"]}).response
         defauts = [(regle["id"], noeud["html"]) for regle in constat["violations"] for noeud in regle["nodes"]] + [
             ("contraste incertain", noeud["html"])
             for regle in constat["incomplete"]
@@ -36,7 +33,7 @@ def regarder(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     debord = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert debord <= 0, f"{page.url} déborde de {debord} px à 320 px de large"
-    page.set_viewport_size(FORMATS[0][0])
+    page.set_viewport_size(LARGE)
     page.emulate_media(color_scheme="light")
 
 

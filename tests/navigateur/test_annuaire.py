@@ -5,17 +5,17 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.navigateur.conftest import servir_complet, servir_sqlite, sur_chaque_portail
+from tests.navigateur.conftest import servir_complet
 from tests.navigateur.gestes import regarder, se_connecter
 from tests.structures.fichiers import cle, ecrire_plus, ege
 
 LAVANDES = cle("26000901")
 
 
-@pytest.fixture(params=sur_chaque_portail(servir_sqlite, servir_complet))
-def portail(request, tmp_path_factory):
+@pytest.fixture
+def portail(tmp_path_factory):
     """Un portail à ce parcours : son import remplace tout le registre."""
-    with request.param(tmp_path_factory.mktemp("annuaire")) as portail:
+    with servir_complet(tmp_path_factory.mktemp("annuaire")) as portail:
         yield portail
 
 

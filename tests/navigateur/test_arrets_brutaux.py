@@ -231,7 +231,6 @@ class BoiteLente(BoiteAuxLettres):
         return reponse
 
 
-@pytest.mark.redis
 @pytest.mark.xdist_group("complet")
 def test_un_ouvrier_tue_ne_perd_aucun_courriel_et_n_en_double_que_sous_la_meme_reference(tmp_path):
     boite = BoiteLente()

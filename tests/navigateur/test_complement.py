@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.navigateur.gestes import lien_du_courriel, regarder, se_connecter
+
+pytestmark = pytest.mark.portail("sqlite")
+
 
 QUESTION = "Quel est votre rôle dans cet établissement ?"
 REPONSE = "J'en suis la secrétaire depuis septembre."

@@ -6,17 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.depot import fabrique
-from tests.navigateur.conftest import RACINE, Portail, sur_chaque_portail
+from tests.navigateur.conftest import RACINE
 from tests.navigateur.gestes import regarder, se_connecter
 
 RAPPORTS = RACINE / "fixtures" / "depot"
 TELEPHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(params=sur_chaque_portail("portail_sqlite", "portail_complet")[:1])
-def portail(request) -> Portail:
-    """Ce qui se joue ici est dans le navigateur : un seul portail suffit."""
-    return request.getfixturevalue(request.param)
+pytestmark = pytest.mark.portail("sqlite")
 
 
 def nouveau(page: Page) -> None:

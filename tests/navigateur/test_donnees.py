@@ -3,6 +3,7 @@
 import re
 import zipfile
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.navigateur.gestes import (
@@ -11,6 +12,8 @@ from tests.navigateur.gestes import (
     regarder,
     se_connecter,
 )
+
+pytestmark = pytest.mark.portail("sqlite")
 
 
 def test_changer_d_adresse_puis_la_contester(ouvrir):

@@ -3,10 +3,13 @@
 import re
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.navigateur.gestes import regarder, se_connecter
+
+pytestmark = pytest.mark.portail("sqlite")
 
 
 def test_sans_javascript_deux_onglets_n_envoient_la_demande_qu_une_fois(portail, ouvrir):
@@ -54,9 +57,9 @@ def test_la_personne_lit_pourquoi_une_application_manque_et_ce_qu_elle_rendrait(
 def test_une_personne_gestionnaire_suspend_reprend_et_revoit_au_clavier(portail, ouvrir):
     page = ouvrir()
     se_connecter(page, "dlefort")
-    page.goto("/gestion/habilitations/?q=Tessier")
+    page.goto("/gestion/habilitations/?q=Lenoir")
     regarder(page)
-    page.get_by_role("link", name=re.compile("Lou Tessier")).first.press("Enter")
+    page.get_by_role("link", name=re.compile("Sam Lenoir")).first.press("Enter")
     for geste, suite in [("Suspendre l'habilitation", "est suspendue"), ("Lever la suspension", "de nouveau ouverte")]:
         volet = page.locator("details.geste").filter(has_text=geste)
         volet.locator("summary").press("Enter")
@@ -75,7 +78,7 @@ def test_une_personne_gestionnaire_suspend_reprend_et_revoit_au_clavier(portail,
     page.get_by_role("button", name="Ouvrir la revue").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("La revue est ouverte")
     regarder(page)
-    page.get_by_label(re.compile("Choisir Lou Tessier")).first.press("Space")
+    page.get_by_label(re.compile("Choisir Sam Lenoir")).first.press("Space")
     page.get_by_role("button", name="Confirmer les choisies").press("Enter")
     regarder(page)
     page.get_by_role("button", name=re.compile("Confirmer 1 habilitation")).press("Enter")

@@ -8,9 +8,8 @@ from playwright.sync_api import expect
 
 from tests.navigateur.conftest import servir
 from tests.navigateur.gestes import (
-    FORMATS,
     MOT_DE_PASSE,
-    REGLES,
+    REGARDS,
     modifier_son_identite,
     recopier_l_image,
     regarder,
@@ -60,10 +59,10 @@ def test_l_avertissement_est_lisible_a_tous_les_formats(ouvrir):
     se_connecter(page, "cmoreau")
     page.evaluate("localStorage.setItem('portail.session.echeance', Date.now() + 3600000)")
     page.evaluate("dialogue = document.querySelector('dialog'); dialogue.close = () => {}; dialogue.showModal()")
-    for taille, teinte in FORMATS:
+    for taille, teinte, regles in REGARDS:
         page.set_viewport_size(taille)
         page.emulate_media(color_scheme=teinte, reduced_motion="reduce")
-        assert Axe().run(page, options={"runOnly": REGLES}).response["violations"] == []
+        assert Axe().run(page, options={"runOnly": regles}).response["violations"] == []
         # axe ne sait pas que le dialogue cache la page : on l'ôte pour qu'il mesure chaque contraste.
         page.evaluate(VISIBILITE, "hidden")
         constat = Axe().run(page, context="dialog", options={"runOnly": ["color-contrast"]}).response

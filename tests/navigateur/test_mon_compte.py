@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.navigateur.gestes import MOT_DE_PASSE, code_recu, lien_du_courriel, se_connecter
+
+pytestmark = pytest.mark.portail("sqlite")
 
 
 def test_mon_compte_sans_javascript(ouvrir):

@@ -7,6 +7,9 @@ from accounts.models import Utilisateur
 from accounts.validators import ClassesDeCaracteres, Longueur, SansIdentite
 from structures.models import Structure
 
+pytestmark = pytest.mark.portail("sqlite")
+
+
 MOTS_DE_PASSE = [
     "",
     "abcdefghijkl",

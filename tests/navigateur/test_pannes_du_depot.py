@@ -109,7 +109,6 @@ def test_antivirus_arrete_les_fichiers_attendent_puis_se_publient(tmp_path):
         assert telechargement.status == 200
 
 
-@pytest.mark.redis
 @pytest.mark.xdist_group("complet")
 def test_un_ouvrier_tue_en_pleine_analyse_ne_publie_rien_et_un_autre_la_refait(tmp_path):
     ouvrier = ("celery", "-A", "portail", "worker", "--concurrency", "1", "--loglevel", "WARNING")

@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.navigateur.conftest import RACINE, Portail
@@ -20,6 +21,7 @@ RAPPORTS = RACINE / "fixtures" / "depot"
 COURRIEL = "yamina.zemirli@camsp-exemple.example"
 
 
+@pytest.mark.portail("sqlite", "complet")
 def test_de_la_creation_du_compte_aux_recepisses(portail, ouvrir):
     nouvelle, gestionnaire = ouvrir(), ouvrir()
 

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.navigateur.gestes import regarder, se_connecter
+
+pytestmark = pytest.mark.portail("sqlite")
 
 
 def entrer(ouvrir, **options):

@@ -40,7 +40,7 @@ class AConfirmer(DepotImpossible):
 
 
 class ModeleFautif(DepotImpossible):
-    """La feuille « contrôles » d'un modèle est fautive ; `fautes` les dit toutes."""
+    """Ce qu'un modèle dit de ses cellules est fautif ; `fautes` les dit toutes."""
 
     def __init__(self, fautes: Sequence[str]) -> None:
         self.fautes = fautes

@@ -61,6 +61,7 @@ urlpatterns = [
     path("campagnes/<int:annee>/prolonger/", campagnes.prolonger, name="prolonger"),
     path("prolongations/<int:numero>/retirer/", campagnes.retirer_prolongation, name="retirer_prolongation"),
     path("publications/nouvelle/", publications.publier, name="publier"),
+    path("publications/exemples/<str:categorie>/", publications.exemple, name="exemple_de_modele"),
     path("publications/<int:numero>/telecharger/", publications.telecharger, name="telecharger_publication"),
     path("publications/<int:numero>/remplacer/", publications.remplacer, name="remplacer_publication"),
     path("publications/<int:numero>/retirer/", publications.retirer, name="retirer_publication"),

@@ -44,19 +44,20 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Releve:
-    """Les cellules lues, et les feuilles que le classeur contient."""
+    """Les cellules lues, les feuilles que le classeur contient, et ses plages nommées (« 'File active'!$C$12 »)."""
 
     feuilles: tuple[str, ...]
     cellules: Mapping[Place, Cellule] = field(default_factory=dict)
+    noms: Mapping[str, str] = field(default_factory=dict)
 
     def en_donnees(self) -> dict[str, Any]:
         cellules = [[*place, *cellule.en_donnees()] for place, cellule in self.cellules.items()]
-        return {"feuilles": self.feuilles, "cellules": cellules}
+        return {"feuilles": self.feuilles, "cellules": cellules, "noms": dict(self.noms)}
 
     @classmethod
     def de_donnees(cls, donnees: dict[str, Any]) -> "Releve":
         cellules = {(ligne[0], ligne[1]): Cellule.de_donnees(ligne[2:]) for ligne in donnees["cellules"]}
-        return cls(tuple(donnees["feuilles"]), cellules)
+        return cls(tuple(donnees["feuilles"]), cellules, donnees["noms"])
 
 
 def position(adresse: str) -> tuple[int, int]:

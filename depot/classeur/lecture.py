@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from python_calamine import CalamineWorkbook
 
-from depot.classeur import formules
+from depot.classeur import xlsx
 from depot.classeur.cellules import COLONNES_MAX, VIDE, Cellule, Genre, Place, Releve, position, simplifier
 from depot.juge import ole, signatures
 
@@ -19,10 +19,11 @@ TEXTE_LU = 4_000
 def lire(
     chemin: Path, places: Iterable[Place], entiere: str = "", lignes: int = 0
 ) -> tuple[Releve, list[list[Cellule]]]:
-    """Les cellules demandées, et les premières `lignes` de la feuille `entiere` si elle est dite."""
+    """Les cellules demandées ; d'un modèle, ses plages nommées et les premières `lignes` de la feuille `entiere`."""
     with chemin.open("rb") as fichier:
         clair = _en_clair(fichier)
-        sans_resultat = formules.sans_resultat(clair)
+        sans_resultat = xlsx.sans_resultat(clair)
+        nommees = xlsx.plages_nommees(clair) if entiere else {}
         clair.seek(0)
         classeur = CalamineWorkbook.from_filelike(clair)
         noms = {simplifier(nom): nom for nom in classeur.sheet_names}
@@ -34,7 +35,7 @@ def lire(
             if cle in noms:
                 cellules |= _lire_la_feuille(classeur, noms[cle], attendues, sans_resultat.get(noms[cle], frozenset()))
         contenu = _tout_lire(classeur, noms.get(simplifier(entiere)), lignes)
-        return Releve(tuple(classeur.sheet_names), cellules), contenu
+        return Releve(tuple(classeur.sheet_names), cellules, nommees), contenu
 
 
 def repondre(chemin: Path, demande: dict[str, Any]) -> dict[str, Any]:

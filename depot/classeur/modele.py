@@ -85,8 +85,8 @@ class Controle:
         )
 
 
-class _Faute(Exception):
-    """Ce qui ne va pas dans une ligne de la feuille « contrôles »."""
+class Faute(Exception):
+    """Ce qui ne va pas dans ce qu'un modèle dit d'une cellule."""
 
 
 def places_a_lire(controles: Iterable[Controle]) -> list[Place]:
@@ -108,22 +108,22 @@ def comprendre(releve: Releve, lignes: list[list[Cellule]]) -> tuple[list[Contro
         return [], [f"La feuille « {FEUILLE} » n'a pas de colonne « {colonne} »." for colonne in manquantes]
     controles: list[Controle] = []
     fautes: list[str] = []
-    feuilles = {simplifier(nom): nom for nom in releve.feuilles}
     for numero, ligne in enumerate(lignes[1:], start=2):
         champs = {nom: ligne[rang] for nom, rang in en_tetes.items() if nom and rang < len(ligne)}
         if all(cellule.genre is Genre.VIDE for cellule in champs.values()):
             continue
         try:
-            controles.append(_controle(champs, feuilles, controles))
-        except _Faute as faute:
+            controles.append(composer(champs, releve.feuilles, controles))
+        except Faute as faute:
             fautes.append(f"Feuille « {FEUILLE} », ligne {numero} : {faute}")
     if not controles and not fautes:
         fautes.append(f"La feuille « {FEUILLE} » ne décrit aucune cellule.")
     return controles, fautes
 
 
-def _controle(champs: dict[str, Cellule], feuilles: dict[str, str], deja: list[Controle]) -> Controle:
-    feuille = _feuille(champs, feuilles)
+def composer(champs: dict[str, Cellule], feuilles: Iterable[str], deja: list[Controle]) -> Controle:
+    """Le contrôle que disent ces champs, nommés comme dans `COLONNES`, après ceux de `deja`. Lève `Faute`."""
+    feuille = _feuille(champs, {simplifier(nom): nom for nom in feuilles})
     sorte = _sorte(champs)
     controle = Controle(
         code=_code(champs, deja),
@@ -147,16 +147,16 @@ def _controle(champs: dict[str, Cellule], feuilles: dict[str, str], deja: list[C
 def _code(champs: dict[str, Cellule], deja: list[Controle]) -> str:
     code = _exige(champs, "code", "le code manque")
     if len(code) > 60:  # noqa: PLR2004 -- la colonne qui le garde
-        raise _Faute(f"le code « {code[:20]}… » dépasse 60 caractères.")
+        raise Faute(f"le code « {code[:20]}… » dépasse 60 caractères.")
     if any(controle.code == code for controle in deja):
-        raise _Faute(f"le code « {code} » est déjà pris plus haut.")
+        raise Faute(f"le code « {code} » est déjà pris plus haut.")
     return code
 
 
 def _feuille(champs: dict[str, Cellule], feuilles: dict[str, str]) -> str:
     nom = _exige(champs, "feuille", "la feuille manque")
     if simplifier(nom) not in feuilles:
-        raise _Faute(f"le classeur n'a pas de feuille « {nom} ».")
+        raise Faute(f"le classeur n'a pas de feuille « {nom} ».")
     return feuilles[simplifier(nom)]
 
 
@@ -165,9 +165,9 @@ def _cellule(champs: dict[str, Cellule], feuille: str, deja: list[Controle]) -> 
     try:
         cellule = normaliser(adresse)
     except ValueError:
-        raise _Faute(f"« {adresse} » n'est pas une cellule, comme C12.") from None
+        raise Faute(f"« {adresse} » n'est pas une cellule, comme C12.") from None
     if any(controle.place == (feuille, cellule) for controle in deja):
-        raise _Faute(f"la cellule {cellule} de « {feuille} » est déjà décrite plus haut.")
+        raise Faute(f"la cellule {cellule} de « {feuille} » est déjà décrite plus haut.")
     return cellule
 
 
@@ -175,14 +175,14 @@ def _sorte(champs: dict[str, Cellule]) -> Sorte:
     dite = _exige(champs, "sorte", "la sorte manque")
     connues = {simplifier(sorte.value): sorte for sorte in Sorte} | SYNONYMES
     if simplifier(dite) not in connues:
-        raise _Faute(f"la sorte « {dite} » n'est pas connue ; ce peut être {', '.join(Sorte)}.")
+        raise Faute(f"la sorte « {dite} » n'est pas connue ; ce peut être {', '.join(Sorte)}.")
     return connues[simplifier(dite)]
 
 
 def _oui(champs: dict[str, Cellule]) -> bool:
     dit = simplifier(_texte(champs.get("obligatoire")))
     if dit not in {"", "oui", "non", "x"}:
-        raise _Faute(f"« obligatoire » se dit oui ou non, pas « {dit} ».")
+        raise Faute(f"« obligatoire » se dit oui ou non, pas « {dit} ».")
     return dit in {"oui", "x"}
 
 
@@ -201,13 +201,13 @@ def _borne(champs: dict[str, Cellule], nom: str, sorte: Sorte) -> float | None:
         and isinstance(cellule.valeur, float)
     ):
         return cellule.valeur
-    raise _Faute(f"la borne « {_texte(cellule)} » ne convient pas à la sorte « {sorte} ».")
+    raise Faute(f"la borne « {_texte(cellule)} » ne convient pas à la sorte « {sorte} ».")
 
 
 def _valeurs(champs: dict[str, Cellule], sorte: Sorte) -> tuple[str, ...]:
     valeurs = tuple(valeur.strip() for valeur in _texte(champs.get("valeurs")).split(";") if valeur.strip())
     if sorte is Sorte.LISTE and not valeurs:
-        raise _Faute("une liste dit ses valeurs, séparées par des points-virgules.")
+        raise Faute("une liste dit ses valeurs, séparées par des points-virgules.")
     return valeurs
 
 
@@ -218,21 +218,21 @@ def _somme(champs: dict[str, Cellule], sorte: Sorte) -> tuple[str, ...]:
     try:
         return tuple(etendre(plage))
     except ValueError:
-        raise _Faute("une somme dit les cellules qu'elle additionne, comme C5:C9.") from None
+        raise Faute("une somme dit les cellules qu'elle additionne, comme C5:C9.") from None
 
 
 def _verifier_les_bornes(controle: Controle) -> None:
     for bas, haut in ((controle.minimum, controle.maximum), (controle.plausible_min, controle.plausible_max)):
         if bas is not None and haut is not None and bas > haut:
-            raise _Faute("la borne basse dépasse la borne haute.")
+            raise Faute("la borne basse dépasse la borne haute.")
     if controle.ecart is not None and controle.ecart <= 0:
-        raise _Faute("l'écart est un pourcentage plus grand que zéro.")
+        raise Faute("l'écart est un pourcentage plus grand que zéro.")
 
 
 def _exige(champs: dict[str, Cellule], nom: str, phrase: str) -> str:
     texte = _texte(champs.get(nom))
     if not texte:
-        raise _Faute(f"{phrase}.")
+        raise Faute(f"{phrase}.")
     return texte
 
 

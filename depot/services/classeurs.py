@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from depot import queries
-from depot.classeur import comparaison, enclos
+from depot.classeur import comparaison, enclos, plages
 from depot.classeur.cellules import simplifier
 from depot.classeur.controle import Avertissement, Bilan, controler
 from depot.classeur.modele import FEUILLE, LIGNES_LUES, Controle, comprendre, places_a_lire
@@ -150,14 +150,19 @@ def _oublier_les_autres(document: Document) -> None:
 
 
 def lire_le_modele(chemin: Path) -> list[Controle]:
-    """Les contrôles que dit la feuille « contrôles » d'un modèle ; aucun s'il n'en a pas. Lève `ModeleFautif`."""
+    """Les contrôles que dit un modèle : sa feuille « contrôles », à défaut ses plages nommées ; aucun s'il n'a ni l'une
+    ni les autres. Lève `ModeleFautif`."""
     try:
         releve, lignes = enclos.lire(chemin, [], entiere=FEUILLE, lignes=LIGNES_LUES)
+        if simplifier(FEUILLE) in map(simplifier, releve.feuilles):
+            controles, fautes = comprendre(releve, lignes)
+        else:
+            attendues, fautes = plages.trouver(releve)
+            autour, _ = enclos.lire(chemin, plages.places_a_lire(attendues))
+            controles, autres = plages.comprendre(attendues, autour)
+            fautes += autres
     except enclos.ClasseurIllisible as illisible:
         raise ModeleFautif([MODELE_ILLISIBLE]) from illisible
-    if simplifier(FEUILLE) not in map(simplifier, releve.feuilles):
-        return []
-    controles, fautes = comprendre(releve, lignes)
     if fautes:
         raise ModeleFautif(fautes)
     return controles

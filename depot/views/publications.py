@@ -1,22 +1,29 @@
 """Ce que les agents publient pour tous."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.core.files.base import ContentFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from depot import permissions, services
-from depot.classeur.modele import FEUILLE
-from depot.enums import AGENT, APPLICATION, NatureDocument
+from depot.classeur.exemples import CAMSP, CMPP, composer
+from depot.classeur.modele import FEUILLE, Sorte
+from depot.classeur.plages import SORTES
+from depot.enums import AGENT, APPLICATION, TYPES_MIME, CategorieDeposante, NatureDocument, TypeDocument
 from depot.erreurs import DepotImpossible, ModeleFautif
 from depot.forms import PublicationForm, RemplacementForm
 from depot.models import Publication
-from depot.views.communs import personne, piece_jointe, rendre
+from depot.views.communs import a_telecharger, personne, piece_jointe, rendre
 from habilitations.gardes import Acces, acces_application
 
 INVALIDE = 422
 FAUTES_DITES = 20
+EXEMPLES = {CategorieDeposante.CAMSP: CAMSP, CategorieDeposante.CMPP: CMPP}
 lire_ou_ecrire = require_http_methods(["GET", "POST"])
 
 
@@ -24,6 +31,22 @@ lire_ou_ecrire = require_http_methods(["GET", "POST"])
 @acces_application(APPLICATION)
 def telecharger(request: HttpRequest, acces: Acces, numero: int) -> FileResponse:
     return piece_jointe(get_object_or_404(permissions.publications_lisibles(acces), pk=numero))
+
+
+@require_GET
+@acces_application(APPLICATION, profils={AGENT})
+def exemple(request: HttpRequest, acces: Acces, categorie: str) -> FileResponse:
+    """Un modèle travaillé, avec sa feuille « contrôles » : de quoi commencer celui de l'année."""
+    if categorie not in EXEMPLES:
+        raise Http404
+    annee = timezone.localdate().year
+    classeur = ContentFile(composer(EXEMPLES[CategorieDeposante(categorie)], annee))
+    nom = f"modele-{CategorieDeposante(categorie).label.lower()}-{annee}.xlsx"
+    return a_telecharger(classeur, nom, TYPES_MIME[TypeDocument.XLSX])
+
+
+def _aide() -> dict[str, Any]:
+    return {"exemples": list(EXEMPLES), "sortes": list(Sorte), "sortes_nommees": list(SORTES)}
 
 
 @lire_ou_ecrire
@@ -44,8 +67,8 @@ def publier(request: HttpRequest, acces: Acces) -> HttpResponse:
             _dire(form, refus)
         else:
             return _publie(request, publication)
-    contexte = {"form": form, "titre": "Publier un document"}
-    return rendre(request, acces, "formulaire_agent", contexte, statut=INVALIDE if form.is_bound else 200)
+    contexte = {"form": form, "titre": "Publier un document"} | _aide()
+    return rendre(request, acces, "publier", contexte, statut=INVALIDE if form.is_bound else 200)
 
 
 @lire_ou_ecrire
@@ -62,8 +85,8 @@ def remplacer(request: HttpRequest, acces: Acces, numero: int) -> HttpResponse:
             _dire(form, refus)
         else:
             return _publie(request, nouvelle)
-    contexte = {"form": form, "titre": f"Remplacer « {publication.titre} »"}
-    return rendre(request, acces, "formulaire_agent", contexte, statut=INVALIDE if form.is_bound else 200)
+    contexte = {"form": form, "titre": f"Remplacer « {publication.titre} »"} | _aide()
+    return rendre(request, acces, "publier", contexte, statut=INVALIDE if form.is_bound else 200)
 
 
 @lire_ou_ecrire
@@ -96,7 +119,7 @@ def _controles(publication: Publication) -> str:
         return ""
     if nombre := len(publication.controles):
         return f" {nombre} cellules des classeurs déposés seront vérifiées."
-    return f" Sans feuille « {FEUILLE} », les classeurs déposés ne seront pas vérifiés."
+    return f" Sans feuille « {FEUILLE} » ni plages nommées, les classeurs déposés ne seront pas vérifiés."
 
 
 def _retour(publication: Publication) -> HttpResponse:

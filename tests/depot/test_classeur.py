@@ -1,13 +1,14 @@
 """Le classeur quantitatif : sa lecture, son modèle, ses contrôles, sa comparaison. Sans base ni Django."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
 import pytest
 import xlsxwriter
 
-from depot.classeur import comparaison, controle, lecture, modele
+from depot.classeur import comparaison, controle, lecture, modele, plages
 from depot.classeur.cellules import Cellule, Genre, Releve, etendre, nommer, normaliser, position
 from depot.classeur.modele import Controle, Sorte
 from tests.depot import fabrique
@@ -121,6 +122,102 @@ def test_le_nom_d_une_feuille_se_lit_sans_casse_ni_accents(lire):
     releve, _ = lire(classeur({"B2": 12}, "FILE  ACTIVÉ"), [("File activé", "B2")])
 
     assert releve.cellules["File activé", "B2"] == nombre(12)
+
+
+# --- Plages nommées --------------------------------------------------------------------------------------------------
+def nommee(noms, cellules=()):
+    """Un modèle dont les cellules et les noms sont dits, sur les feuilles « File active » et « listes »."""
+    sortie = io.BytesIO()
+    with xlsxwriter.Workbook(sortie) as livre:
+        feuilles = {nom: livre.add_worksheet(nom) for nom in ("File active", "listes")}
+        for (feuille, adresse), valeur in dict(cellules).items():
+            feuilles[feuille].write(adresse, valeur)
+        for nom, designe in noms.items():
+            livre.define_name(nom, f"={designe}")
+    return sortie.getvalue()
+
+
+@pytest.fixture
+def lire_les_plages(lire):
+    def faire(noms, cellules=()):
+        contenu = nommee(noms, cellules)
+        attendues, fautes = plages.trouver(lire(contenu, [], entiere=modele.FEUILLE)[0])
+        controles, autres = plages.comprendre(attendues, lire(contenu, plages.places_a_lire(attendues))[0])
+        return controles, [*fautes, *autres]
+
+    return faire
+
+
+def test_une_cellule_nommee_dit_sa_sorte_et_son_code_et_son_libelle_est_a_sa_gauche(lire_les_plages):
+    controles, fautes = lire_les_plages(
+        {"entier.enfants": "'File active'!$C$12", "Une_autre": "'File active'!$A$1"},
+        {("File active", "A12"): "Enfants suivis", ("File active", "B12"): 3},
+    )
+
+    assert not fautes
+    assert controles == [une()]
+
+
+def test_bornes_valeurs_somme_et_facultatif_se_lisent_la_ou_leurs_noms_le_disent(lire_les_plages):
+    controles, fautes = lire_les_plages(
+        {
+            "somme.total": "'File active'!$C$8",
+            "somme_de.total": "'File active'!$C$4:$C$7",
+            "libelle.total": "listes!$A$1",
+            "maximum.total": "listes!$B$1",
+            "ecart.total": "listes!$C$1",
+            "liste.statut": "listes!$E$9",
+            "libelle.statut": "listes!$A$2",
+            "valeurs.statut": "listes!$B$2:$B$4",
+            "facultatif.statut": "listes!$E$9",
+        },
+        {
+            ("listes", "A1"): "Total",
+            ("listes", "B1"): 40.5,
+            ("listes", "C1"): 30,
+            ("listes", "A2"): "Statut",
+            ("listes", "B2"): "Public",
+            ("listes", "B4"): "Privé",
+        },
+    )
+
+    assert not fautes
+    total = une(Sorte.SOMME, code="total", cellule="C8", libelle="Total", maximum=40.5, ecart=30.0)
+    statut = une(Sorte.LISTE, code="statut", feuille="listes", cellule="E9", libelle="Statut", obligatoire=False)
+    assert controles == [
+        replace(total, somme_de=("C4", "C5", "C6", "C7")),
+        replace(statut, valeurs=("Public", "Privé")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("noms", "phrase"),
+    [
+        ({"entier.a": "'File active'!$C$4:$C$5"}, "« entier.a » : une seule cellule est attendue, pas C4:C5."),
+        ({"minimum.a": "listes!$B$1"}, "« minimum.a » : aucune cellule n'a le code « a »"),
+        (
+            {"entier.a": "listes!$B$1", "libelle.a": "listes!$A$1", "montant.a": "listes!$B$2"},
+            "le code « a » est déjà celui de « entier.a ».",
+        ),
+        ({"entier.a": "1+1"}, "« 1+1 » n'est pas une plage de cellules"),
+        ({"entier.a": "listes!$B$1"}, "« entier.a » : le libellé manque."),
+        ({"somme.a": "listes!$B$1", "somme_de.a": "'File active'!$C$4:$C$5"}, "de sa propre feuille."),
+    ],
+)
+def test_un_nom_fautif_se_dit_en_une_phrase(lire_les_plages, noms, phrase):
+    libelle = {("listes", "A1"): "Enfants"} if "libelle.a" in noms else {}
+
+    _, [dite] = lire_les_plages(noms, libelle)
+
+    assert phrase in dite
+
+
+def test_un_modele_ne_nomme_pas_plus_de_cellules_qu_une_feuille_n_en_decrit():
+    noms = {f"entier.c{rang}": f"listes!$B${rang + 1}" for rang in range(modele.CONTROLES_MAX + 1)}
+
+    assert plages.trouver(Releve(("listes",), {}, noms))[1] == [
+        "Un modèle nomme 500 cellules au plus ; celui-ci en nomme 501."
+    ]
 
 
 # --- Modèle ----------------------------------------------------------------------------------------------------------

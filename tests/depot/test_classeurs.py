@@ -93,8 +93,9 @@ def test_un_classeur_juste_est_recu_et_ses_chiffres_sont_gardes(client, alice, i
 
 @pytest.mark.parametrize("type_", ["xls", "ods"])
 def test_le_meme_rapport_enregistre_par_un_tableur_dans_un_autre_format_donne_les_memes_chiffres(
-    client, alice, ici, campagne, type_, settings
+    client, ici, campagne, type_, settings
 ):
+    client.force_login(deposant(ici))
     contenu = (settings.RACINE / "fixtures" / "depot" / f"rapport-quantitatif.{type_}").read_bytes()
 
     envoyer(client, ici, contenu, campagne)

@@ -1,9 +1,11 @@
 """Les modèles travaillés, et la commande qui les écrit."""
 
 import pytest
+import xlsxwriter
 from django.core.management import call_command
 
 from depot.classeur import controle, exemples, lecture, modele
+from depot.services.classeurs import lire_le_modele
 
 
 @pytest.mark.parametrize("themes", [exemples.CAMSP, exemples.CMPP])
@@ -45,3 +47,22 @@ def test_la_commande_ecrit_les_deux_modeles(tmp_path, options, noms):
     call_command("composer_modeles", str(tmp_path), "--annee", "2030", *options, verbosity=0)
 
     assert sorted(chemin.name for chemin in tmp_path.iterdir()) == noms
+
+
+def test_sans_feuille_controles_les_plages_nommees_disent_ce_qui_est_attendu(tmp_path):
+    chemin = tmp_path / "modele.xlsx"
+    with xlsxwriter.Workbook(chemin) as livre:
+        livre.add_worksheet("File active").write("A12", "Enfants suivis")
+        livre.define_name("entier.enfants", "='File active'!$C$12")
+
+    [lu] = lire_le_modele(chemin)
+
+    assert (lu.code, lu.place, lu.libelle) == ("enfants", ("File active", "C12"), "Enfants suivis")
+
+
+def test_un_classeur_sans_feuille_controles_ni_nom_ne_controle_rien(tmp_path):
+    chemin = tmp_path / "modele.xlsx"
+    with xlsxwriter.Workbook(chemin) as livre:
+        livre.add_worksheet("File active")
+
+    assert lire_le_modele(chemin) == []

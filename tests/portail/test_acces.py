@@ -215,6 +215,7 @@ TABLE = {
     "depot:prolonger": (["annee"], "get", A_L_AGENT),
     "depot:retirer_prolongation": (["prolongation"], "post", PAR_L_AGENT),
     "depot:publier": ([], "get", A_L_AGENT),
+    "depot:exemple_de_modele": (["categorie"], "get", A_L_AGENT),
     "depot:telecharger_publication": (["publication"], "get", AU_DEPOT),
     "depot:remplacer_publication": (["publication"], "get", A_L_AGENT),
     "depot:retirer_publication": (["publication"], "get", A_L_AGENT),
@@ -273,6 +274,7 @@ def objets(roles):
         "habilitation": Habilitation.objects.filter(titulaire=professionnelle).first().pk,
         "en_attente": Demande.objects.en_attente().first().pk,
         "document": Document.objects.first().reference,
+        "categorie": "190",
         "annee": Document.objects.first().campagne.annee,
         "prolongation": Document.objects.first()
         .campagne.prolongations.create(

@@ -1,4 +1,4 @@
-"""Les formules d'un .xlsx dont le résultat manque : calamine les rend vides, comme une cellule jamais remplie."""
+"""Ce que calamine ne dit pas d'un .xlsx : les formules dont le résultat manque, les plages nommées."""
 
 import zipfile
 from collections.abc import Callable, Iterable
@@ -11,14 +11,11 @@ CLASSEUR, LIENS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
 def sans_resultat(fichier: BinaryIO) -> dict[str, frozenset[str]]:
-    """Par feuille, les cellules à formule sans valeur, ou dont la valeur est une erreur (#DIV/0!)."""
-    fichier.seek(0)
-    est_un_zip = fichier.read(len(signatures.ZIP)) == signatures.ZIP
-    fichier.seek(0)
-    if not est_un_zip:
-        return {}
-    archive = zipfile.ZipFile(fichier)
-    parties = {entree.filename: entree for entree in archive.infolist()}
+    """Par feuille, les cellules à formule sans valeur, ou dont la valeur est une erreur (#DIV/0!).
+
+    calamine les rend vides, comme une cellule jamais remplie.
+    """
+    parties = _parties(fichier)
     if CLASSEUR not in parties or LIENS not in parties:
         return {}
     cibles = _attributs(archives.morceaux(fichier, parties[LIENS]), "Relationship", "Id", "Target")
@@ -29,6 +26,38 @@ def sans_resultat(fichier: BinaryIO) -> dict[str, frozenset[str]]:
         if partie is not None:
             trouvees[nom] = _feuille(archives.morceaux(fichier, partie))
     return trouvees
+
+
+def plages_nommees(fichier: BinaryIO) -> dict[str, str]:
+    """Chaque nom du classeur, et ce qu'il désigne : « 'File active'!$C$12 »."""
+    parties = _parties(fichier)
+    if CLASSEUR not in parties:
+        return {}
+    noms: dict[str, str] = {}
+    courant = ""
+
+    def debut(balise: str, attributs: dict[str, str]) -> None:
+        nonlocal courant
+        courant = attributs.get("name", "") if _local(balise) == "definedName" else ""
+
+    def texte(lu: str) -> None:
+        if courant:
+            noms[courant] = noms.get(courant, "") + lu
+
+    def fin(balise: str) -> None:
+        nonlocal courant
+        courant = ""
+
+    _parcourir(archives.morceaux(fichier, parties[CLASSEUR]), debut, fin, texte)
+    return noms
+
+
+def _parties(fichier: BinaryIO) -> dict[str, zipfile.ZipInfo]:
+    """Les parties du paquet ; aucune si ce n'en est pas un."""
+    fichier.seek(0)
+    est_un_zip = fichier.read(len(signatures.ZIP)) == signatures.ZIP
+    fichier.seek(0)
+    return {entree.filename: entree for entree in zipfile.ZipFile(fichier).infolist()} if est_un_zip else {}
 
 
 def _attributs(morceaux: Iterable[bytes], balise: str, cle: str, valeur: str) -> dict[str, str]:

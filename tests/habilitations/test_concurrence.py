@@ -14,13 +14,21 @@ from accounts.services import confirmer
 from courriels.models import Courriel
 from courriels.services import livrer_les_courriels
 from habilitations import services
-from habilitations.enums import EtatDemande
+from habilitations.enums import EtatDemande, EtatHabilitation, IssueDeRevue, SansReponse
 from habilitations.erreurs import DemandeImpossible, TransitionInterdite
-from habilitations.models import Complement, Demande, Habilitation
+from habilitations.models import Complement, Demande, Habilitation, Revue
 from journal.models import Evenement
+from structures.enums import EtatStructure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
-from tests.habilitations.factories import DemandeFactory, gestionnaire, profil_avec_structures, profil_sans_structure
+from tests.habilitations.factories import (
+    DemandeFactory,
+    HabilitationFactory,
+    gestionnaire,
+    profil_avec_structures,
+    profil_sans_structure,
+)
+from tests.structures.factories import StructureFactory
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -230,3 +238,109 @@ def test_annuler_un_refus_et_refaire_la_demande_a_la_fois_n_en_laisse_qu_une_en_
             lambda autre=autre: services.soumettre(demande=autre, acteur=autre.demandeur),
         )
         assert Demande.objects.non_decidees().filter(demandeur=refusee.demandeur).count() == 1
+
+
+def revue_d_une_habilitation(droit, sans_reponse):
+    """La ligne de ce droit dans une revue qu'ouvre une tierce personne."""
+    revue = services.ouvrir_revue(
+        application=droit.profil.application,
+        profil=None,
+        echeance_le=timezone.localdate() + timedelta(days=30),
+        sans_reponse=sans_reponse,
+        acteur=UtilisateurFactory(),
+    )
+    return revue.lignes.get(habilitation=droit)
+
+
+def test_confirmer_et_revoquer_a_la_fois_dans_une_revue_n_ont_qu_une_issue():
+    un, deux = UtilisateurFactory(), UtilisateurFactory()
+    for _ in range(FOIS):
+        droit = HabilitationFactory()
+        ligne = revue_d_une_habilitation(droit, SansReponse.RIEN)
+        resultats = ensemble(
+            lambda ligne=ligne: services.confirmer_dans_la_revue(ligne=ligne, acteur=un),
+            lambda ligne=ligne: services.revoquer_dans_la_revue(ligne=ligne, acteur=deux, motif="Départ."),
+        )
+        assert sorted(type(resultat).__name__ for resultat in resultats) == ["DemandeImpossible", "LigneDeRevue"]
+        ligne.refresh_from_db()
+        droit.refresh_from_db()
+        revoquee = ligne.issue == IssueDeRevue.REVOQUEE
+        assert revoquee == (droit.etat == EtatHabilitation.REVOQUEE)
+        assert Evenement.objects.sur(droit).count() == 1
+        assert Courriel.objects.filter(destinataire=droit.titulaire.courriel).count() == revoquee
+        services.clore_la_revue(revue=ligne.revue, acteur=un)
+
+
+def test_une_habilitation_confirmee_pendant_la_cloture_n_expire_jamais():
+    """La réponse arrive à temps et tient, ou la revue est close et le droit suit sa règle."""
+    gestionnaire_, autre = UtilisateurFactory(), UtilisateurFactory()
+    for _ in range(FOIS):
+        droit = HabilitationFactory()
+        ligne = revue_d_une_habilitation(droit, SansReponse.EXPIRENT)
+        reponse, *_ = ensemble(
+            lambda ligne=ligne: services.confirmer_dans_la_revue(ligne=ligne, acteur=gestionnaire_),
+            *[lambda ligne=ligne: services.clore_la_revue(revue=ligne.revue, acteur=autre)] * 2,
+        )
+        ligne.refresh_from_db()
+        droit.refresh_from_db()
+        trop_tard = isinstance(reponse, DemandeImpossible)
+        attendu = IssueDeRevue.EXPIREE if trop_tard else IssueDeRevue.CONFIRMEE
+        assert (ligne.issue, droit.etat == EtatHabilitation.EXPIREE) == (attendu, trop_tard)
+        assert Courriel.objects.filter(destinataire=droit.titulaire.courriel).count() == trop_tard
+        assert Evenement.objects.sur(ligne.revue).filter(action="revue.close").count() == 1
+
+
+def test_deux_transferts_a_la_fois_n_en_font_qu_un():
+    un, deux = gestionnaire(), gestionnaire()
+    successeur = StructureFactory()
+    for _ in range(FOIS):
+        ferme = StructureFactory(etat=EtatStructure.FERME, successeur=successeur)
+        droits = HabilitationFactory.create_batch(3, structure=ferme, profil=profil_avec_structures())
+        resultats = ensemble(
+            *(
+                lambda acteur=acteur, lieu=ferme: services.transferer(structure=lieu, acteur=acteur)
+                for acteur in (un, deux)
+            )
+        )
+        assert sum(isinstance(resultat, DemandeImpossible) for resultat in resultats) == 1
+        for droit in droits:
+            assert Habilitation.objects.actives().get(titulaire=droit.titulaire).structure == successeur
+            assert Courriel.objects.filter(destinataire=droit.titulaire.courriel).count() == 1
+
+
+def test_une_renonciation_et_un_transfert_a_la_fois_ne_rouvrent_rien():
+    decideuse, successeur = gestionnaire(), StructureFactory()
+    for _ in range(FOIS):
+        ferme = StructureFactory(etat=EtatStructure.FERME, successeur=successeur)
+        droit = HabilitationFactory(structure=ferme, profil=profil_avec_structures())
+        _, renonciation = ensemble(
+            lambda ferme=ferme: services.transferer(structure=ferme, acteur=decideuse),
+            lambda droit=droit: services.renoncer(habilitation=droit, acteur=droit.titulaire),
+        )
+        transfere = isinstance(renonciation, TransitionInterdite)
+        assert Habilitation.objects.tenues().filter(titulaire=droit.titulaire).count() == transfere
+
+
+def test_deux_horloges_ferment_et_avertissent_une_seule_fois():
+    hier, bientot = (timezone.localdate() + timedelta(days=jours) for jours in (-1, 20))
+    echus = [HabilitationFactory(fin_le=hier) for _ in range(FOIS)]
+    proches = [HabilitationFactory(fin_le=bientot) for _ in range(FOIS)]
+    assert sum(ensemble(*[services.faire_echoir] * 4)) == FOIS
+    assert sum(ensemble(*[services.avertir_des_fins] * 4)) == FOIS
+    destinataires = sorted(Courriel.objects.values_list("destinataire", flat=True))
+    assert destinataires == sorted(droit.titulaire.courriel for droit in [*echus, *proches])
+    assert Evenement.objects.filter(action="habilitation.expiree").count() == FOIS
+    assert Evenement.objects.filter(action="habilitation.avertie").count() == FOIS
+
+
+def test_deux_horloges_rappellent_et_closent_une_revue_une_seule_fois():
+    personne = gestionnaire()
+    for jours in (2, -1):
+        droit = HabilitationFactory()
+        revue = revue_d_une_habilitation(droit, SansReponse.EXPIRENT).revue
+        Revue.objects.filter(pk=revue.pk).update(echeance_le=timezone.localdate() + timedelta(days=jours))
+        Courriel.objects.all().delete()
+        ensemble(*[services.tenir_les_revues] * 4)
+        attendu = personne.courriel if jours > 0 else droit.titulaire.courriel
+        assert list(Courriel.objects.values_list("destinataire", flat=True)) == [attendu]
+        services.clore_la_revue(revue=revue, acteur=personne)

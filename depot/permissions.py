@@ -1,6 +1,6 @@
 """Qui peut quoi dans l'espace CAMSP / CMPP."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Utilisateur
 from depot.enums import AGENT, CATEGORIES, DEPOSANT
@@ -23,6 +23,15 @@ def structures_lisibles(acces: Acces) -> QuerySet[Structure]:
     return structures.filter(categorie__in=CATEGORIES)
 
 
+def structures_consultables(acces: Acces) -> QuerySet[Structure]:
+    """Les lisibles, et l'histoire des établissements fermés qu'elles remplacent : on y lit, on n'y dépose plus."""
+    lisibles = structures_lisibles(acces)
+    if lit_tout(acces):
+        return lisibles
+    remplacees = Structure.objects.remplacees_par(lisibles).filter(categorie__in=CATEGORIES)
+    return Structure.objects.filter(Q(pk__in=lisibles.values("pk")) | Q(pk__in=remplacees.values("pk")))
+
+
 def structures_de_depot(acces: Acces) -> QuerySet[Structure]:
     if not peut_deposer(acces):
         return Structure.objects.none()
@@ -30,7 +39,7 @@ def structures_de_depot(acces: Acces) -> QuerySet[Structure]:
 
 
 def documents_lisibles(acces: Acces) -> DocumentQuerySet:
-    return Document.objects.filter(structure__in=structures_lisibles(acces))
+    return Document.objects.filter(structure__in=structures_consultables(acces))
 
 
 def documents_modifiables(acces: Acces) -> DocumentQuerySet:

@@ -93,6 +93,11 @@ class StructureQuerySet(models.QuerySet["Structure"]):
     def ouvertes(self) -> "StructureQuerySet":
         return self.filter(etat=EtatStructure.OUVERT)
 
+    def remplacees_par(self, structures: models.QuerySet["Structure"]) -> "StructureQuerySet":
+        """Celles qui ne sont plus ouvertes et que ces structures remplacent, directement ou par une autre fermée."""
+        fermees = self.exclude(etat=EtatStructure.OUVERT)
+        return fermees.filter(Q(successeur__in=structures) | Q(successeur__successeur__in=structures))
+
 
 class Structure(models.Model):
     """Un établissement du registre FINESS, ou un organisme d'une liste (ARS, MDPH, …)."""

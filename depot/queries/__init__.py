@@ -17,6 +17,7 @@ from depot.queries.campagnes import (
 )
 from depot.queries.chiffres import (
     LigneDeChiffres,
+    classeur_de_l_an_passe,
     classeurs_sans_chiffres,
     cote_a_cote,
     dernier_classeur,
@@ -29,6 +30,7 @@ from depot.queries.documents import (
     contenant,
     dernieres_versions,
     documents_exportes,
+    ecartes,
     en_liasse,
     filtrer_documents,
     lignes_des_documents,
@@ -66,6 +68,7 @@ __all__ = [
     "campagne_courante",
     "campagnes_avec_chiffres",
     "campagnes_de_la_matrice",
+    "classeur_de_l_an_passe",
     "classeurs_sans_chiffres",
     "colonnes_de_la_matrice",
     "contenant",
@@ -77,6 +80,7 @@ __all__ = [
     "dernier_classeur",
     "dernieres_versions",
     "documents_exportes",
+    "ecartes",
     "en_liasse",
     "envois_passes",
     "face_a",

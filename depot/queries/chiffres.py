@@ -23,7 +23,7 @@ def dernier_classeur(structure: Structure, annee: int) -> Document | None:
     rapports = Document.objects.valables().filter(
         structure=structure, campagne__annee=annee, nature=NatureDocument.QUANTITATIF, valeurs__isnull=False
     )
-    return rapports.order_by("-version").select_related("campagne").first()
+    return rapports.order_by("-version").select_related("campagne", "structure").first()
 
 
 def classeurs_sans_chiffres(documents: DocumentQuerySet) -> DocumentQuerySet:
@@ -44,8 +44,20 @@ def nombres(document: Document | None) -> dict[str, float]:
     return {valeur.code: valeur.nombre for valeur in lus if valeur.nombre is not None}
 
 
+def classeur_de_l_an_passe(structure: Structure, annee: int) -> Document | None:
+    """Celui de l'année d'avant ; à défaut, celui du seul établissement fermé que la structure remplace.
+
+    Plusieurs remplacés ne s'additionnent pas (un délai, un effectif moyen) : rien n'est alors comparé.
+    """
+    if sien := dernier_classeur(structure, annee - 1):
+        return sien
+    remplacees = Structure.objects.remplacees_par(Structure.objects.filter(pk=structure.pk))
+    leurs = [classeur for une in remplacees if (classeur := dernier_classeur(une, annee - 1))]
+    return leurs[0] if len(leurs) == 1 else None
+
+
 def nombres_de_l_an_passe(structure: Structure, campagne: Campagne) -> dict[str, float]:
-    return nombres(dernier_classeur(structure, campagne.annee - 1))
+    return nombres(classeur_de_l_an_passe(structure, campagne.annee))
 
 
 IDENTITE = ["N° FINESS", "Structure", "Catégorie", "Département", "Région", "Campagne", "Référence", "Déposé le"]

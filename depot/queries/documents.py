@@ -1,5 +1,6 @@
 """Les documents, tels que les listes les montrent."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts import prolongements
 from accounts.models import Utilisateur
-from depot.enums import EtatDocument
+from depot.enums import ECARTES, EtatDocument
 from depot.models import Campagne, Document, DocumentQuerySet
 from structures.models import Structure
 from structures.mots import cherches
@@ -69,6 +70,18 @@ def dernieres_versions(documents: DocumentQuerySet) -> DocumentQuerySet:
         version__gt=OuterRef("version"),
     )
     return documents.filter(~Exists(suivantes))
+
+
+def ecartes(campagne: Campagne, structures: Iterable[Structure]) -> dict[int, list[Document]]:
+    """Par structure, le dernier envoi infecté ou refusé de chaque nature que rien n'a remplacé depuis."""
+    sans_suite = dernieres_versions(Document.objects.gardes().filter(etat__in=ECARTES))
+    derniers: dict[tuple[int, str], Document] = {}
+    for document in sans_suite.filter(campagne=campagne, structure__in=list(structures)).order_by("version"):
+        derniers[document.structure_id, document.nature] = document
+    par_structure: dict[int, list[Document]] = defaultdict(list)
+    for document in derniers.values():
+        par_structure[document.structure_id].append(document)
+    return par_structure
 
 
 def en_liasse(documents: DocumentQuerySet) -> DocumentQuerySet:

@@ -53,8 +53,8 @@ def abandonner(request: HttpRequest, acces: Acces, cle: UUID) -> HttpResponse:
 @acces_application(APPLICATION)
 def chiffres(request: HttpRequest, acces: Acces, numero: str, annee: int) -> HttpResponse:
     """Les chiffres d'une structure, cette année et la précédente côte à côte."""
-    structure = get_object_or_404(permissions.structures_lisibles(acces), numero_finess=numero)
-    avant, apres = (queries.dernier_classeur(structure, une) for une in (annee - 1, annee))
+    structure = get_object_or_404(permissions.structures_consultables(acces), numero_finess=numero)
+    avant, apres = queries.classeur_de_l_an_passe(structure, annee), queries.dernier_classeur(structure, annee)
     contexte = {
         "structure": structure,
         "annee": annee,

@@ -29,8 +29,14 @@ def documents(request: HttpRequest, acces: Acces) -> HttpResponse:
         "liasse": {"nombre": nombre, "taille": taille},
         "formats": FORMATS,
         "publications": list(permissions.publications_lisibles(acces)),
+        "modifiables": _modifiables(acces),
     }
     return rendre(request, acces, "documents", contexte)
+
+
+def _modifiables(acces: Acces) -> set[int]:
+    """Les structures dont la personne jette et restaure les documents."""
+    return set(permissions.structures_de_depot(acces).values_list("pk", flat=True))
 
 
 def _filtres(request: HttpRequest, acces: Acces) -> tuple[FiltresDocuments, DocumentQuerySet]:
@@ -82,7 +88,12 @@ def supprimer(request: HttpRequest, acces: Acces, reference: str) -> HttpRespons
 @acces_application(APPLICATION)
 def corbeille(request: HttpRequest, acces: Acces) -> HttpResponse:
     jetes = queries.filtrer_documents(permissions.documents_lisibles(acces).jetes()).order_by("-supprime_le", "-pk")
-    return rendre(request, acces, "corbeille", {"page": paginer(request, jetes), "jours": settings.CORBEILLE_JOURS})
+    contexte = {
+        "page": paginer(request, jetes),
+        "jours": settings.CORBEILLE_JOURS,
+        "modifiables": _modifiables(acces),
+    }
+    return rendre(request, acces, "corbeille", contexte)
 
 
 @require_POST

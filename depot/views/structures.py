@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from depot import permissions, queries
-from depot.enums import APPLICATION
+from depot.enums import APPLICATION, CATEGORIES
 from depot.forms import FiltresMatrice
 from depot.views.communs import paginer, rendre
 from habilitations.gardes import Acces, acces_application
@@ -20,7 +20,7 @@ RELANCES_MONTREES = 10
 @require_GET
 @acces_application(APPLICATION)
 def structure(request: HttpRequest, acces: Acces, numero_finess: str) -> HttpResponse:
-    lisibles = permissions.structures_lisibles(acces).select_related(
+    lisibles = permissions.structures_consultables(acces).select_related(
         "categorie", "departement__region", "entite_juridique", "successeur"
     )
     trouvee = get_object_or_404(lisibles, numero_finess=numero_finess)
@@ -28,6 +28,7 @@ def structure(request: HttpRequest, acces: Acces, numero_finess: str) -> HttpRes
     contexte = {
         "structure": trouvee,
         "annees": queries.histoire(trouvee),
+        "remplacees": trouvee.remplacees.filter(categorie__in=CATEGORIES),
         "habilitees": habilitees,
         "relances": queries.relances_de(trouvee)[:RELANCES_MONTREES] if permissions.lit_tout(acces) else [],
         "voisines": [] if habilitees else queries.personnes_voisines(trouvee),

@@ -33,10 +33,11 @@ def zone(request: HttpRequest, acces: Acces) -> HttpResponse:
     campagne = queries.campagne_courante()
     page = paginer(request, permissions.structures_lisibles(acces).order_by("nom", "pk"))
     lignes = queries.face_a(campagne, page.object_list) if campagne else []
+    ecartes = queries.ecartes(campagne, page.object_list) if campagne else {}
     contexte = {
         "campagne": campagne,
         "page": page,
-        "lignes": lignes,
+        "lignes": [(ligne, ecartes.get(ligne.structure.pk, [])) for ligne in lignes],
         "a_confirmer": list(permissions.depots_a_confirmer(acces, personne(request))),
         "delai_commun": campagne and Delai(campagne),
         "publications": list(permissions.publications_lisibles(acces).filter(campagne=campagne)) if campagne else [],

@@ -18,6 +18,7 @@ from depot.enums import EtatDocument, NatureDocument
 from depot.models import Confirmation, DepotAConfirmer, Document, Valeur
 from depot.services.classeurs import ILLISIBLE
 from depot.services.comptes import fusionner
+from structures.enums import EtatStructure
 from tests.depot import fabrique
 from tests.depot.factories import CampagneFactory, DepotAConfirmerFactory, DocumentFactory, PublicationFactory, deposant
 from tests.structures.factories import CategorieFactory, StructureFactory
@@ -354,3 +355,72 @@ def test_la_page_des_chiffres_tient_en_un_nombre_constant_de_requetes(
     une(3)
     with django_assert_num_queries(len(mesure)):
         client.get(adresse)
+
+
+# --- Un établissement fermé et celui qui le remplace -----------------------------------------------------------------
+@pytest.fixture
+def fermee(ici):
+    return StructureFactory(nom="CAMSP DU MOULIN", etat=EtatStructure.FERME, successeur=ici)
+
+
+def test_l_an_passe_d_un_successeur_est_celui_de_l_etablissement_ferme(client, alice, ici, campagne, fermee):
+    annee_passee(fermee, campagne, part=2.5)
+    envoyer(client, ici, fabrique.rapport(), campagne)
+
+    assert "580 l'an passé, 232 cette année" in DepotAConfirmer.objects.get().avertissements[0]["constat"]
+    page = texte(client.get(reverse("depot:chiffres", args=[ici.numero_finess, campagne.annee])))
+    assert f"de CAMSP DU MOULIN ({fermee.numero_finess}), que cette structure remplace" in page
+    assert '<td data-label="2025" class="nombre">580</td>' in page
+
+
+def test_les_chiffres_de_la_structure_passent_avant_ceux_de_l_etablissement_ferme(ici, campagne, fermee):
+    annee_passee(fermee, campagne, part=2.5)
+    annee_passee(ici, campagne)
+
+    assert queries.nombres_de_l_an_passe(ici, campagne)["file_active.total"] == 232
+
+
+def test_deux_etablissements_remplaces_ne_se_comparent_pas(ici, campagne, fermee):
+    autre = StructureFactory(etat=EtatStructure.FERME, successeur=ici)
+    for ferme in (fermee, autre):
+        annee_passee(ferme, campagne)
+
+    assert queries.nombres_de_l_an_passe(ici, campagne) == {}
+
+
+def test_une_structure_ouverte_n_est_remplacee_par_personne(ici, campagne):
+    annee_passee(StructureFactory(successeur=ici), campagne)
+
+    assert queries.nombres_de_l_an_passe(ici, campagne) == {}
+
+
+def test_la_personne_du_successeur_lit_l_histoire_du_ferme_sans_y_toucher(client, alice, fermee, campagne):
+    document = annee_passee(fermee, campagne)
+    jete = DocumentFactory(structure=fermee, supprime_le=timezone.now(), supprime_par=alice)
+
+    assert document.reference in texte(client.get(reverse("depot:documents")))
+    assert "Supprimer" not in texte(client.get(reverse("depot:documents")))
+    assert jete.reference in texte(client.get(reverse("depot:corbeille")))
+    assert "Restaurer" not in texte(client.get(reverse("depot:corbeille")))
+    assert client.get(reverse("depot:recepisse", args=[document.reference])).status_code == 200
+    assert client.get(reverse("depot:structure", args=[fermee.numero_finess])).status_code == 200
+    assert client.post(reverse("depot:supprimer", args=[document.reference])).status_code == 404
+    assert fermee.numero_finess not in texte(client.get(reverse("depot:zone")))
+
+
+def test_la_fiche_du_successeur_mene_a_celle_du_ferme(client, alice, ici, fermee):
+    page = texte(client.get(reverse("depot:structure", args=[ici.numero_finess])))
+
+    assert reverse("depot:structure", args=[fermee.numero_finess]) in page
+
+
+def test_l_histoire_se_lit_au_dela_d_un_second_etablissement_ferme(client, alice, fermee, campagne):
+    document = annee_passee(StructureFactory(etat=EtatStructure.FERME, successeur=fermee), campagne)
+
+    assert client.get(reverse("depot:recepisse", args=[document.reference])).status_code == 200
+
+
+def test_l_etablissement_ferme_d_un_autre_ne_se_lit_pas(client, alice, campagne):
+    document = annee_passee(StructureFactory(etat=EtatStructure.FERME, successeur=StructureFactory()), campagne)
+
+    assert client.get(reverse("depot:recepisse", args=[document.reference])).status_code == 404

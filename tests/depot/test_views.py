@@ -337,7 +337,7 @@ def test_la_zone_dit_ce_qui_manque(client, alice, ici):
     DocumentFactory(structure=ici, nature=NatureDocument.QUALITATIF)
     DocumentFactory(structure=ici, nature=NatureDocument.QUALITATIF, version=2)
 
-    [ligne] = client.get(reverse("depot:zone")).context["lignes"]
+    [(ligne, _)] = client.get(reverse("depot:zone")).context["lignes"]
 
     quantitatif, qualitatif = ligne.attendus
     assert quantitatif.dernier is None
@@ -348,7 +348,7 @@ def test_la_zone_dit_ce_qui_manque(client, alice, ici):
 def test_un_document_jete_manque_a_nouveau(client, alice, ici):
     DocumentFactory(structure=ici, supprime_le=timezone.now(), supprime_par=alice)
 
-    [ligne] = client.get(reverse("depot:zone")).context["lignes"]
+    [(ligne, _)] = client.get(reverse("depot:zone")).context["lignes"]
 
     assert ligne.etat == "aucun"
 
@@ -395,3 +395,20 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
     une_ligne()
     with django_assert_num_queries(len(une)):
         client.get(reverse(f"depot:{page}"))
+
+
+@pytest.mark.parametrize(
+    ("etat", "phrase"),
+    [(EtatDocument.INFECTE, "contenu dangereux"), (EtatDocument.REFUSE, "refusé après examen : Pages illisibles.")],
+)
+def test_la_zone_dit_pourquoi_un_document_n_est_pas_retenu_tant_que_rien_ne_le_remplace(client, ici, etat, phrase):
+    client.force_login(deposant(ici))
+    champs = {"structure": ici, "nature": NatureDocument.QUALITATIF}
+    ecarte = DocumentFactory(etat=etat, constat="Pages illisibles.", **champs)
+
+    page = client.get(reverse("depot:zone")).content.decode()
+    assert ecarte.nom_fichier in page
+    assert phrase in page
+
+    DocumentFactory(version=2, **champs)
+    assert phrase not in client.get(reverse("depot:zone")).content.decode()

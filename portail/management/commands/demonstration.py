@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from depot.antivirus import Antivirus, AntivirusIndisponible
 from depot.services import analyser_en_attente
 from portail.services import COMPTES, MOT_DE_PASSE, est_peuple, peupler
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         settings.VAR.mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
         if not est_peuple():
+            self._exiger_l_antivirus()
             self.stdout.write("Chargement des données de démonstration (une seule fois)…")
             call_command("charger_references", stdout=self.stdout)
             peupler()
@@ -38,3 +40,15 @@ class Command(BaseCommand):
                 ]
             )
         )
+
+    def _exiger_l_antivirus(self) -> None:
+        """La démonstration se passe d'antivirus, mais pas de celui qu'on lui dit d'employer."""
+        if not settings.CLAMAV_URL:
+            return
+        try:
+            Antivirus(settings.CLAMAV_URL, settings.CLAMAV_DELAI).version()
+        except AntivirusIndisponible as panne:
+            raise CommandError(
+                f"L'antivirus de CLAMAV_URL ({settings.CLAMAV_URL}) ne répond pas ({panne}) : démarrez-le, "
+                "ou retirez CLAMAV_URL pour une démonstration sans antivirus."
+            ) from panne

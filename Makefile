@@ -52,7 +52,7 @@ tests-postgresql: .venv/developpement
 
 # Les parcours se partagent deux portails : leur ordre est fixé, pour qu'un échec se rejoue tel quel.
 tests-navigateur: .venv/developpement var/static/staticfiles.json
-	$(BIN)/pytest -n 2 --dist loadgroup -m navigateur --randomly-seed=2052616498
+	$(BIN)/pytest tests/navigateur -n 2 --randomly-seed=2052616498
 
 # Des milliers de fichiers abîmés au hasard devant le juge.
 fuzz: .venv/developpement

@@ -24,7 +24,6 @@ from urllib.parse import urlencode
 
 import pikepdf
 import psycopg
-import pytest
 from aiosmtpd.controller import Controller
 from celery import Celery
 
@@ -158,7 +157,6 @@ class Accuses:
                 self.recus[reference] = hashlib.sha256(contenu).hexdigest()
 
 
-@pytest.mark.xdist_group("sqlite")
 def test_un_depot_dont_on_a_le_recepisse_survit_entier_a_l_arret_brutal_du_serveur(tmp_path):
     port = port_libre()
     base, depots = tmp_path / "portail.sqlite3", tmp_path / "depots"
@@ -231,7 +229,6 @@ class BoiteLente(BoiteAuxLettres):
         return reponse
 
 
-@pytest.mark.xdist_group("complet")
 def test_un_ouvrier_tue_ne_perd_aucun_courriel_et_n_en_double_que_sous_la_meme_reference(tmp_path):
     boite = BoiteLente()
     messagerie = Controller(boite, hostname="127.0.0.1", port=port_libre())

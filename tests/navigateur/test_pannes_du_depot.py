@@ -45,7 +45,6 @@ def petit_disque(tmp_path):
     subprocess.run(["umount", "--lazy", dossier], check=True)
 
 
-@pytest.mark.xdist_group("sqlite")
 def test_un_disque_plein_refuse_proprement_et_les_depots_reprennent_avec_la_place(tmp_path, petit_disque):
     base = tmp_path / "portail.sqlite3"
     reglages = {"DATABASE_URL": f"sqlite:///{base}", "STOCKAGE_URL": f"file://{petit_disque}/depots"}
@@ -72,7 +71,6 @@ def test_un_disque_plein_refuse_proprement_et_les_depots_reprennent_avec_la_plac
     assert sha256 == hashlib.sha256(premier).hexdigest()
 
 
-@pytest.mark.xdist_group("sqlite")
 def test_antivirus_arrete_les_fichiers_attendent_puis_se_publient(tmp_path):
     base = tmp_path / "portail.sqlite3"
     reglages = {"DATABASE_URL": f"sqlite:///{base}", "CLAMAV_URL": f"unix://{tmp_path}/absent.ctl"}
@@ -109,7 +107,6 @@ def test_antivirus_arrete_les_fichiers_attendent_puis_se_publient(tmp_path):
         assert telechargement.status == 200
 
 
-@pytest.mark.xdist_group("complet")
 def test_un_ouvrier_tue_en_pleine_analyse_ne_publie_rien_et_un_autre_la_refait(tmp_path):
     ouvrier = ("celery", "-A", "portail", "worker", "--concurrency", "1", "--loglevel", "WARNING")
     with base_jetable() as base, clamd() as vrai, socket.create_server(("127.0.0.1", 0)) as muet:

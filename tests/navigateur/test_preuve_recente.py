@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 from tests.navigateur.conftest import servir
 from tests.navigateur.gestes import redonner_le_mot_de_passe, regarder, se_connecter
 
-pytestmark = pytest.mark.portail("sqlite")
-
 
 @pytest.fixture(scope="module")
 def portail_presse(tmp_path_factory):

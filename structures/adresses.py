@@ -25,7 +25,7 @@ def lieu(commune: str, code_postal: str) -> str:
     return f"{nom} ({code_postal})" if code_postal else nom
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def acheminement(ligne: str) -> tuple[str, str]:
     """Code postal et commune d'une ligne d'acheminement : « 75743 PARIS CEDEX 15 » est à Paris 15e Arrondissement."""
     trouve = _ACHEMINEMENT.fullmatch(" ".join(ligne.split()))

@@ -25,14 +25,20 @@ def sans_accent(texte: str) -> str:
 
 def decouper(texte: str) -> list[str]:
     """« C.A.M.S.P. St-Denis, 12ème, CEDEX » donne camsp, saint, denis, 12e."""
-    mots = []
     if "." in texte:
         texte = _SIGLE.sub(lambda sigle: re.sub(r"[. ]", "", sigle[0]) + " ", texte)
-    for mot in _SEPARATEURS.split(sans_accent(texte)):
+    return " ".join(map(_mots, texte.split())).split()
+
+
+@lru_cache(maxsize=50_000)
+def _mots(morceau: str) -> str:
+    """Les mots d'un morceau de texte sans espace ; le registre en répète quelques dizaines de milliers."""
+    mots = []
+    for mot in _SEPARATEURS.split(sans_accent(morceau)):
         if mot and mot not in _TUS:
             ordinal = _ORDINAL.fullmatch(mot) if mot[0].isdigit() else None
             mots.append(f"{ordinal[1]}e" if ordinal else _EQUIVALENTS.get(mot, mot))
-    return mots
+    return " ".join(mots)
 
 
 def composer(*, nom: str, ville: str, reste: str) -> str:

@@ -2,16 +2,12 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 # Le registre écrit 1901-01-01 faute de mieux, et des siècles fantaisistes (0201, 0426).
 _PREMIERE_DATE = date(1901, 1, 2)
 # FINESS range encore ces îles avec la Guadeloupe ; leur code postal les en distingue.
 ILES = {"97133": "977", "97150": "978"}
-
-
-class LigneRejetee(Exception):
-    """La ligne ne décrit pas un établissement ; le message dit pourquoi."""
 
 
 class Etablissement(NamedTuple):
@@ -33,48 +29,30 @@ class Etablissement(NamedTuple):
     longitude: float | None = None
 
 
-class Fiche(Protocol):
-    """Un établissement tel que lu : de quoi le reconnaître d'abord, le reste à la demande."""
-
-    @property
-    def numero(self) -> str: ...
-    @property
-    def departement(self) -> str: ...
-    @property
-    def categorie(self) -> str: ...
-    @property
-    def libelle_categorie(self) -> str: ...
-    @property
-    def agregat(self) -> str: ...
-    @property
-    def ferme(self) -> bool: ...
-    @property
-    def fermee_le(self) -> date | None: ...
-    @property
-    def complete(self) -> bool:
-        """Faux d'un établissement fermé dont le fichier ne dit plus l'adresse : on n'en retient que la fermeture."""
-
-    def empreinte(self) -> str:
-        """De ce que le portail emploie : égale, la fiche n'a pas à être lue."""
-
-    def etablissement(self) -> Etablissement:
-        """Lève `LigneRejetee`."""
-
-
 class Lue(NamedTuple):
-    """Un établissement du fichier : son rang, sa fiche, et pourquoi on le rejette ou ce qui y surprend."""
+    """Ce que dit le fichier d'un établissement, à son rang.
+
+    Sans `numero`, on ne sait de qui elle parle. `motif` dit pourquoi elle est rejetée. Sans `etablissement`, elle est
+    rejetée, ou ferme un établissement dont le fichier ne dit plus l'adresse.
+    """
 
     rang: int
-    fiche: Fiche | None
+    numero: str
+    etablissement: Etablissement | None
+    empreinte: str = ""
     motif: str = ""
     avertissement: str = ""
+    ferme: bool = False
+    fermee_le: date | None = None
+    libelle_categorie: str = ""
+    agregat: str = ""
 
 
 def une_ligne(texte: str, longueur: int) -> str:
     return " ".join(texte.split())[:longueur]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def date_plausible(texte: str) -> date | None:
     try:
         lue = date.fromisoformat(texte[:10])

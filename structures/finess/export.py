@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from structures.finess import classique
-from structures.finess.lecture import NOMBRE_DE_COLONNES
 
 # Colonne du fichier, et champ de la structure.
 CHAMPS = {
@@ -37,7 +36,7 @@ def lignes(structures: Any, jour: date) -> Iterator[list[str]]:
     yield ["finess", "etalab", "0", jour.isoformat()]
     champs = (*CHAMPS.values(), "departement", "code_postal", "commune")
     for *valeurs, departement, code_postal, commune in structures.values_list(*champs).iterator(chunk_size=2000):
-        colonnes = ["structureet", *[""] * (NOMBRE_DE_COLONNES - 1)]
+        colonnes = ["structureet", *[""] * (classique.NOMBRE_DE_COLONNES - 1)]
         for rang, valeur in zip(CHAMPS, valeurs, strict=True):
             colonnes[rang] = "" if valeur is None else str(valeur)
         colonnes[classique.DEPARTEMENT] = _DEPARTEMENTS.get(departement, departement or "")

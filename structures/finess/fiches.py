@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 
-from structures.finess import classique, lecture, plus
+from structures.finess import classique, plus
 from structures.finess.etablissement import Lue
+from structures.finess.lecture import Examen, Format, ouvrir
 
 
-def fiches(examen: lecture.Examen) -> Iterator[Lue]:
-    """Lève `lecture.FichierRefuse` si le fichier s'arrête trop tôt ou n'a pas la forme attendue."""
-    if examen.format is lecture.Format.PLUS:
-        with lecture.ouvrir(examen) as octets:
-            yield from plus.lire(octets)
-    else:
-        yield from map(_classique, lecture.lire(examen))
+def fiches(examen: Examen, connues: bytes = b"") -> Iterator[Lue]:
+    """`connues` marque les rangs que le format classique passe sans les lire.
 
-
-def _classique(ligne: lecture.Ligne) -> Lue:
-    if ligne.motif:
-        return Lue(ligne.numero, None, ligne.motif)
-    return Lue(ligne.numero, classique.FicheClassique(ligne.colonnes))
+    Lève `FichierRefuse` si le fichier s'arrête trop tôt ou n'a pas la forme attendue.
+    """
+    if examen.format is Format.CLASSIQUE:
+        yield from classique.lire(examen, connues)
+        return
+    with ouvrir(examen) as octets:
+        yield from plus.lire(octets)

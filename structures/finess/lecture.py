@@ -1,25 +1,20 @@
-"""Lire un fichier FINESS, au fil de l'eau : classique (etalab-cs1100502 et cs1100507) ou FINESS+, selon son contenu.
+"""Reconnaître un fichier FINESS à son contenu, et le juger entier avant d'en rien lire : intégrité, encodage, SHA-256.
 
-Deux passes : `examiner` juge le fichier entier (format, intégrité, encodage, SHA-256) sans en rien garder ; `lire`
-donne les lignes du format classique une à une, `plus.lire` les établissements de FINESS+.
+`classique.lire` et `plus.lire` en donnent ensuite les établissements, un à un.
 """
 
 import codecs
-import csv
 import gzip
 import hashlib
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, cast
 
-NOMBRE_DE_COLONNES = 32
 BLOC = 1 << 18
 # Part des octets accentués qui doivent être du français pour croire à du cp1252.
 PART_DU_FRANCAIS = 0.95
@@ -53,14 +48,6 @@ class Examen:
     lignes: int
     sha256: str
     date: date | None
-
-
-class Ligne(NamedTuple):
-    """Une ligne d'établissement, telle que lue : `motif` dit pourquoi elle est illisible."""
-
-    numero: int
-    colonnes: list[str]
-    motif: str = ""
 
 
 def examiner(chemin: Path, nom: str = "") -> Examen:
@@ -125,45 +112,6 @@ def _date_du_nom(nom: str) -> date | None:
         return None
 
 
-def lire(examen: Examen) -> Iterator[Ligne]:
-    """Les lignes d'établissement, dans l'ordre. Lève `FichierRefuse` si le fichier s'arrête au milieu d'une ligne."""
-    illisible: Ligne | None = None
-    une_bonne = False
-    with (
-        _ouvrir(examen.chemin, compresse=examen.compresse) as octets,
-        TextIOWrapper(octets, encoding=examen.encodage, newline="") as texte,
-    ):
-        lignes = csv.reader(texte, delimiter=";", strict=True)
-        try:
-            for colonnes in lignes:
-                if illisible:
-                    yield illisible
-                    illisible = None
-                if len(colonnes) == NOMBRE_DE_COLONNES and colonnes[0] == "structureet":
-                    une_bonne = True
-                    yield Ligne(lignes.line_num, colonnes)
-                elif colonnes and colonnes[0] not in {"finess", "geolocalisation"}:
-                    illisible = Ligne(lignes.line_num, colonnes, _pourquoi_illisible(colonnes))
-        except csv.Error as erreur:
-            raise FichierRefuse(
-                f"Un guillemet ouvert n'est pas refermé avant la ligne {lignes.line_num} : "
-                "le fichier est abîmé, téléchargez-le de nouveau."
-            ) from erreur
-    if illisible and une_bonne:
-        raise FichierRefuse(
-            f"Le fichier s'arrête au milieu de la ligne {illisible.numero} ({illisible.motif}) : "
-            "téléchargez-le de nouveau."
-        )
-    if illisible:
-        yield illisible
-
-
-def _pourquoi_illisible(colonnes: list[str]) -> str:
-    if colonnes[0] != "structureet":
-        return f"ligne de type inconnu « {colonnes[0][:30]} »"
-    return f"{len(colonnes)} colonnes au lieu de {NOMBRE_DE_COLONNES}"
-
-
 def _ouvrir(chemin: Path, *, compresse: bool) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(chemin, "rb")) if compresse else chemin.open("rb")
 
@@ -216,7 +164,7 @@ class _JugeDEncodage:
         if self._double:
             raise FichierRefuse("Les accents du fichier ont été encodés deux fois : reprenez le fichier d'origine.")
         if self._utf8 and self._complet():
-            return "utf-8-sig"
+            return "utf-8"
         francais = sum(nombre for octet, nombre in self._accents.items() if octet in _FRANCAIS_EN_CP1252)
         if self._melange or francais < PART_DU_FRANCAIS * self._accents.total():
             raise FichierRefuse(

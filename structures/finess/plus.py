@@ -6,8 +6,6 @@ Le schéma publié et les fichiers réels diffèrent : un code y est tantôt une
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from typing import IO, Any
 
 import ijson
@@ -36,33 +34,6 @@ _TERRITOIRES = {
 _HAUTE_CORSE = "20200"
 
 
-@dataclass(frozen=True, slots=True)
-class FichePlus:
-    numero: str
-    lu: Etablissement
-    ferme: bool
-    fermee_le: date | None
-    complete: bool
-    # FINESS+ ne donne que des codes : le libellé vient de la nomenclature.
-    libelle_categorie: str = ""
-    agregat: str = ""
-
-    @property
-    def departement(self) -> str:
-        return self.lu.departement
-
-    @property
-    def categorie(self) -> str:
-        return self.lu.categorie
-
-    def empreinte(self) -> str:
-        contenu = ";".join((_VERSION, *(str(valeur) for valeur in self.lu)))
-        return hashlib.blake2b(contenu.encode(), digest_size=16).hexdigest()
-
-    def etablissement(self) -> Etablissement:
-        return self.lu
-
-
 def lire(octets: IO[bytes]) -> Iterator[Lue]:
     """Les établissements, dans l'ordre. Lève `FichierRefuse` si ce n'est pas du JSON entier, ou pas FINESS+."""
     rang = 0
@@ -83,63 +54,73 @@ def lire(octets: IO[bytes]) -> Iterator[Lue]:
 
 def _lue(rang: int, brut: dict[str, Any], entite: dict[str, Any]) -> Lue:
     informations = _informations(brut, "informationsGeneralesEGE")
-    numero, numero_entite = _code(informations.get("numFinessEge")), _code(entite.get("numFinessPm"))
-    nom = une_ligne(_code(informations.get("nomEgeCourt")) or _code(informations.get("nomEgeLong")), 200)
-    categorie = _code(brut.get("categorieentiteGeographiqueExercice")) or _code(
-        brut.get("categorieEntiteGeographiqueExercice")
-    )
+    numero = _code(informations.get("numFinessEge"))
     ferme = _code(brut.get("etatObjet")) == _FERME
     adresse = next(
         (a for a in _objets(brut, "adresse") if _code(a.get("usageAdresse")) == _USAGE_DE_L_ETABLISSEMENT), {}
     )
+    lu = _etablissement(brut, informations, entite, adresse)
+    avertissement = ""
+    if adresse.get("coordonneesGeographique") and lu.latitude is None:
+        avertissement = f"{numero} : les coordonnées ne tombent pas dans le département {lu.departement}"
+    motif = _motif(numero, lu, ferme=ferme, adresse_connue=bool(adresse))
+    return Lue(
+        rang,
+        numero if est_bien_forme(numero) else "",
+        lu if adresse and not motif else None,
+        empreinte=_empreinte(lu),
+        motif=motif,
+        avertissement=avertissement,
+        ferme=ferme,
+        fermee_le=date_plausible(_code(informations.get("dateFermeture"))) if ferme else None,
+    )
+
+
+def _etablissement(
+    brut: dict[str, Any], informations: dict[str, Any], entite: dict[str, Any], adresse: dict[str, Any]
+) -> Etablissement:
     departement = _departement(adresse)
-    position = _position(adresse, departement)
+    latitude, longitude = _position(adresse, departement) or (None, None)
     code_postal, commune = adresses.acheminement(_acheminement(adresse))
-    lu = Etablissement(
-        nom=nom,
+    return Etablissement(
+        nom=une_ligne(_code(informations.get("nomEgeCourt")) or _code(informations.get("nomEgeLong")), 200),
         nom_long=une_ligne(_code(informations.get("nomEgeLong")), 200),
         adresse=_voie(adresse),
         code_postal=code_postal,
         commune=commune[:80],
         departement=departement,
         telephone=_telephone(brut),
-        categorie=categorie,
+        categorie=_code(brut.get("categorieentiteGeographiqueExercice"))
+        or _code(brut.get("categorieEntiteGeographiqueExercice")),
         siret=(_code(informations.get("siret")) or _code(brut.get("siret")))[:14],
         ouverte_le=date_plausible(_code(informations.get("dateOuverture"))),
-        entite=numero_entite,
+        entite=_code(entite.get("numFinessPm")),
         entite_nom=une_ligne(
             _code(entite.get("denominationPm")) or _code(entite.get("denominationLonguePmSmsse")), 200
         ),
-        latitude=position[0] if position else None,
-        longitude=position[1] if position else None,
+        latitude=latitude,
+        longitude=longitude,
     )
-    fiche = FichePlus(
-        numero=numero,
-        lu=lu,
-        ferme=ferme,
-        fermee_le=date_plausible(_code(informations.get("dateFermeture"))) if ferme else None,
-        complete=bool(adresse) or not ferme,
-    )
-    avertissement = ""
-    if adresse.get("coordonneesGeographique") and position is None:
-        avertissement = f"{numero} : les coordonnées ne tombent pas dans le département {departement}"
-    return Lue(rang, fiche if est_bien_forme(numero) else None, _motif(fiche, bool(adresse)), avertissement)
 
 
-def _motif(fiche: FichePlus, adresse_connue: bool) -> str:
-    """Pourquoi la fiche est rejetée : la première raison, ou rien."""
-    lu = fiche.lu
-    raisons = {
-        f"« {fiche.numero[:20]} » n'est pas un numéro FINESS": not est_bien_forme(fiche.numero),
-        f"« {lu.entite[:20]} » n'est pas un numéro FINESS d'entité juridique": not est_bien_forme(lu.entite),
-    }
-    if fiche.complete:
-        raisons |= {
-            f"{fiche.numero} n'a pas d'adresse d'usage 03, celle de l'établissement": not adresse_connue,
-            "le nom manque": not lu.nom,
-            f"« {lu.categorie[:20]} » n'est pas une catégorie": not re.fullmatch(r"\w{1,4}", lu.categorie, re.ASCII),
-        }
-    return next((raison for raison, vaut in raisons.items() if vaut), "")
+def _motif(numero: str, lu: Etablissement, *, ferme: bool, adresse_connue: bool) -> str:
+    """Pourquoi l'établissement est rejeté : la première raison, ou rien. Fermé, il peut n'avoir plus d'adresse."""
+    if not est_bien_forme(numero):
+        return f"« {numero[:20]} » n'est pas un numéro FINESS"
+    if not est_bien_forme(lu.entite):
+        return f"« {lu.entite[:20]} » n'est pas un numéro FINESS d'entité juridique"
+    if not adresse_connue:
+        return "" if ferme else f"{numero} n'a pas d'adresse d'usage 03, celle de l'établissement"
+    if not lu.nom:
+        return "le nom manque"
+    if not re.fullmatch(r"\w{1,4}", lu.categorie, re.ASCII):
+        return f"« {lu.categorie[:20]} » n'est pas une catégorie"
+    return ""
+
+
+def _empreinte(lu: Etablissement) -> str:
+    contenu = ";".join((_VERSION, *(str(valeur) for valeur in lu)))
+    return hashlib.blake2b(contenu.encode(), digest_size=16).hexdigest()
 
 
 def _informations(objet: Any, *noms: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,9 +19,8 @@ from kombu.exceptions import OperationalError
 
 from journal.services import Acteur, consigner
 from structures.enums import CAMSP_CMPP, EtatImport, EtatStructure
-from structures.finess.etablissement import Lue
 from structures.finess.fiches import fiches
-from structures.finess.lecture import FichierRefuse, Format, examiner
+from structures.finess.lecture import Examen, FichierRefuse, Format, examiner
 from structures.finess.seuils import verifier_les_seuils
 from structures.models import Categorie, ImportFiness
 from structures.services.preparation import DETAIL_MAX, Depot
@@ -30,8 +29,8 @@ from structures.services.tampon import Tampon
 
 Progres = Callable[[int, int], None] | None
 
-# Court : au-delà, le ramasse-miettes de Python parcourt sans fin les lignes retenues.
-PAQUET = 1000
+# Lignes copiées d'un trait, entre deux regards sur l'avancement.
+PAQUET = 5000
 # Secondes entre deux écritures de l'avancement.
 RYTHME = 1.0
 _PASSAGES = {"rouvertes": EtatStructure.OUVERT, "fermees": EtatStructure.FERME, "absentes": EtatStructure.ABSENT}
@@ -131,18 +130,15 @@ def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer
     precedent = ImportFiness.objects.filter(etat=EtatImport.APPLIQUE).order_by("-fin").first()
     with Tampon() as tampon:
         depot = Depot(tampon)
-        for paquet in _en_le_disant(importation, _par_paquets(fiches(examen), PAQUET), progres):
-            depot.deposer(paquet)
-        depot.ecarter_les_doublons()
-        importation.lignes = depot.lignes
-        importation.rejetees = depot.rejetees
-        importation.camsp_cmpp = sum(nombre for code, nombre in tampon.par_categorie().items() if code in CAMSP_CMPP)
+        _deposer(importation, depot, examen, progres)
+        importation.lignes, importation.rejetees = depot.lignes, depot.rejetees
+        par_departement, importation.camsp_cmpp = tampon.effectifs(CAMSP_CMPP)
         importation.rapport = {
             "unite": "établissement n°" if examen.format is Format.PLUS else "ligne",
             "rejets": depot.rejets,
             "cles_fausses": depot.cles_fausses,
             "avertissements": depot.avertissements,
-            "departements": tampon.par_departement(),
+            "departements": par_departement,
         }
         verifier_les_seuils(importation, precedent, forcer=forcer)
         with transaction.atomic():
@@ -152,17 +148,21 @@ def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer
             consigner(acteur=acteur, action="finess.importe", objet=importation, apres=_resume(importation))
 
 
-def _en_le_disant(importation: ImportFiness, paquets: Iterator[list[Lue]], progres: Progres) -> Iterator[list[Lue]]:
+def _deposer(importation: ImportFiness, depot: Depot, examen: Examen, progres: Progres) -> None:
     """Tient l'avancement à jour, au rythme où la page de suivi le lit."""
     prochain = 0.0
-    for paquet in paquets:
-        yield paquet
-        importation.lues = min(paquet[-1].rang, importation.a_lire)
+    lues = fiches(examen, depot.deposer_les_connues(examen))
+    while depot.deposer(islice(lues, PAQUET)):
+        importation.lues = min(depot.rang, importation.a_lire)
         if time.monotonic() >= prochain:
             importation.save(update_fields=["lues", "a_lire"])
             prochain = time.monotonic() + RYTHME
         if progres:
             progres(importation.lues, importation.a_lire)
+    if progres and importation.lues < importation.a_lire:
+        progres(importation.a_lire, importation.a_lire)
+    importation.lues = importation.a_lire
+    depot.ecarter_les_doublons()
 
 
 def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot, *, premier: bool) -> None:
@@ -170,7 +170,7 @@ def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot, *, premi
     importation.rapport["categories_nouvelles"] = sorted(depot.categories_nouvelles)
     importation.creees = tampon.compter_les_nouvelles()
     tampon.creer_les_entites()
-    if tampon.registre_vide():
+    if tampon.registre_vide:
         with tampon.sans_index():
             tampon.ecrire()
     else:
@@ -239,8 +239,3 @@ def _resume(importation: ImportFiness) -> dict[str, Any]:
     comptes = ("creees", "modifiees", "fermees", "rouvertes", "absentes", "rejetees")
     champs = ("fichier", "sha256", "lignes", "camsp_cmpp", *comptes)
     return {champ: getattr(importation, champ) for champ in champs}
-
-
-def _par_paquets(lignes: Iterator[Lue], taille: int) -> Iterator[list[Lue]]:
-    while paquet := list(islice(lignes, taille)):
-        yield paquet

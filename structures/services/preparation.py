@@ -1,11 +1,13 @@
 """Ce qui passe du fichier à la table temporaire de l'import, et ce qui reste en route."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from structures.enums import AUTRE_ETABLISSEMENT, ESMS, ETABLISSEMENT_SANITAIRE, EtatStructure
-from structures.finess.etablissement import Fiche, LigneRejetee, Lue
-from structures.finess.lecture import FichierRefuse
-from structures.finess.numeros import cle_juste, est_bien_forme, siret_juste
+from structures.finess import classique
+from structures.finess.etablissement import Etablissement, Lue
+from structures.finess.lecture import Examen, FichierRefuse, Format
+from structures.finess.numeros import cle_juste, siret_juste
 from structures.models import Categorie, Departement
 from structures.mots import composer
 from structures.services.tampon import REJETE, Tampon
@@ -18,7 +20,7 @@ _OUVERT, _FERME = EtatStructure.OUVERT.value, EtatStructure.FERME.value
 class Depot:
     def __init__(self, tampon: Tampon) -> None:
         self.tampon = tampon
-        self.lignes = self.rejetees = 0
+        self.rang = self.lignes = self.rejetees = 0
         self.rejets: list[tuple[int, str]] = []
         self.cles_fausses: list[str] = []
         self.avertissements: list[str] = []
@@ -29,37 +31,49 @@ class Depot:
         if not self._departements:
             raise FichierRefuse("Les départements manquent : lancez d'abord « manage.py charger_references ».")
 
-    def deposer(self, paquet: list[Lue]) -> None:
-        """Des fiches dont le registre garde déjà l'empreinte, seul le repère est déposé : rien n'en est lu."""
-        connues = self.tampon.empreintes([lue.fiche.numero for lue in paquet if lue.fiche])
-        reperes: list[tuple[Any, ...]] = []
-        nouvelles: list[tuple[Any, ...]] = []
-        for lue in paquet:
-            fiche, motif, contenu = lue.fiche, lue.motif, None
-            if fiche and fiche.complete and not motif:
-                empreinte = fiche.empreinte()
-                if connues.get(fiche.numero) != empreinte:
-                    contenu, motif = self._lire(lue, fiche)
-            if motif:
-                self._rejeter(lue.rang, motif)
-            else:
-                self.lignes += 1
-            if fiche and (fiche.numero in connues or est_bien_forme(fiche.numero)):
-                etat = _etat(fiche, motif)
-                repere = (lue.rang, fiche.numero, etat, fiche.fermee_le, fiche.departement[:3], fiche.categorie[:4])
-                if contenu:
-                    nouvelles.append((*repere, *contenu, empreinte))
-                else:
-                    reperes.append(repere)
-        self.tampon.reperer(reperes)
-        self.tampon.deposer(nouvelles)
+    def deposer_les_connues(self, examen: Examen) -> bytes:
+        """Dépose, sans les lire, les lignes que le registre garde telles quelles ; rend leurs rangs, marqués d'un 1.
 
-    def _lire(self, lue: Lue, fiche: Fiche) -> tuple[tuple[Any, ...] | None, str]:
-        """Ce que dit la fiche, ou le motif de son rejet."""
-        try:
-            return self._contenu(lue, fiche), ""
-        except LigneRejetee as rejet:
-            return None, str(rejet)
+        FINESS+ ne se lit pas par lignes : rien n'y est passé d'avance.
+        """
+        if examen.format is Format.PLUS or self.tampon.registre_vide:
+            return b""
+        connues = bytearray(examen.lignes + 2)
+
+        def reperes() -> Iterator[tuple[int, str, str, str]]:
+            for rang, numero, empreinte in classique.empreintes(examen):
+                connues[rang] = 1
+                yield rang, numero, _OUVERT, empreinte
+
+        self.tampon.reperer(reperes())
+        for rang in self.tampon.retirer_les_inconnues():
+            connues[rang] = 0
+        self.lignes = sum(connues)
+        return bytes(connues)
+
+    def deposer(self, lues: Iterable[Lue]) -> bool:
+        """Faux quand il n'y a plus rien à déposer ; `rang` dit où l'on en est."""
+        avant = self.rang
+        self.tampon.deposer(filter(None, map(self._rangee, lues)))
+        return self.rang > avant
+
+    def _rangee(self, lue: Lue) -> tuple[Any, ...] | None:
+        """La ligne de la table temporaire, ou rien si l'on ne sait de quel établissement il s'agit."""
+        self.rang = lue.rang
+        motif = lue.motif
+        if not motif and lue.etablissement and lue.etablissement.departement not in self._departements:
+            motif = f"le département « {lue.etablissement.departement[:10]} » est inconnu"
+        if motif:
+            self._rejeter(lue.rang, motif)
+            # Mal décrit, l'établissement n'a pas pour autant quitté le registre.
+            return (lue.rang, lue.numero, REJETE, None, None, *_SANS_FICHE) if lue.numero else None
+        self.lignes += 1
+        etat = _FERME if lue.ferme else _OUVERT
+        if lue.etablissement is None:
+            return (lue.rang, lue.numero, etat, None, lue.fermee_le, *_SANS_FICHE)
+        self._avertir(lue, lue.etablissement)
+        mots = self._mots(lue, lue.etablissement)
+        return (lue.rang, lue.numero, etat, lue.empreinte, lue.fermee_le, *lue.etablissement, mots)
 
     def ecarter_les_doublons(self) -> None:
         nombre, exemples = self.tampon.retirer_les_doublons(DETAIL_MAX)
@@ -74,46 +88,40 @@ class Depot:
         if len(self.rejets) < DETAIL_MAX:
             self.rejets.append((rang, motif))
 
-    def _contenu(self, lue: Lue, fiche: Fiche) -> tuple[Any, ...]:
-        """Les champs du registre et les mots de la recherche. Lève `LigneRejetee`."""
-        numero, lu = fiche.numero, fiche.etablissement()
-        if lu.departement not in self._departements:
-            raise LigneRejetee(f"le département « {lu.departement[:10]} » est inconnu")
-        if not cle_juste(numero):
-            _ajouter(self.cles_fausses, numero)
+    def _avertir(self, lue: Lue, lu: Etablissement) -> None:
+        """Ce qui surprend sans empêcher d'importer."""
+        if not cle_juste(lue.numero):
+            _ajouter(self.cles_fausses, lue.numero)
         if lue.avertissement:
             _ajouter(self.avertissements, lue.avertissement)
         if lu.siret and not siret_juste(lu.siret):
-            _ajouter(self.avertissements, f"{numero} : le SIRET {lu.siret} est faux")
+            _ajouter(self.avertissements, f"{lue.numero} : le SIRET {lu.siret} est faux")
+
+    def _mots(self, lue: Lue, lu: Etablissement) -> str:
+        """Ce que fouillera la recherche."""
+        if lu.categorie not in self._categories:
+            self._retenir_la_categorie(lue, lu.categorie)
+        lieu, categorie = self._departements[lu.departement], self._categories[lu.categorie]
         mots = composer(
             nom=lu.nom,
             ville=f"{lu.commune} {lu.code_postal}",
-            reste=" ".join(
-                [self._departements[lu.departement], self._libelles_de_categorie(fiche), lu.nom_long, lu.entite_nom]
-            ),
+            reste=f"{lieu} {categorie} {lu.nom_long} {lu.entite_nom}",
         )
         self.vocabulaire.update(mots.split())
-        return (*lu, mots)
+        return mots
 
-    def _libelles_de_categorie(self, fiche: Fiche) -> str:
-        code = fiche.categorie
-        if code not in self._categories:
-            libelle = fiche.libelle_categorie or f"Catégorie {code}"
-            self.categories_nouvelles[code] = Categorie(
-                code=code,
-                libelle=libelle[:120],
-                libelle_court=libelle[:60],
-                type_id=_type_d_apres_l_agregat(fiche.agregat),
-            )
-            self._categories[code] = libelle
-        return self._categories[code]
+    def _retenir_la_categorie(self, lue: Lue, code: str) -> None:
+        libelle = lue.libelle_categorie or f"Catégorie {code}"
+        self._categories[code] = libelle
+        self.categories_nouvelles[code] = Categorie(
+            code=code,
+            libelle=libelle[:120],
+            libelle_court=libelle[:60],
+            type_id=_type_d_apres_l_agregat(lue.agregat),
+        )
 
 
-def _etat(fiche: Fiche, motif: str) -> str:
-    if motif:
-        # Mal décrit, l'établissement n'a pas pour autant quitté le registre.
-        return REJETE
-    return _FERME if fiche.ferme else _OUVERT
+_SANS_FICHE = (None,) * (len(Etablissement._fields) + 1)
 
 
 def _ajouter(exemples: list[str], texte: str) -> None:

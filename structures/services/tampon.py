@@ -1,7 +1,6 @@
 """Table temporaire où l'import dépose le fichier avant de toucher au registre ; mêmes ordres sur les deux bases."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from types import TracebackType
@@ -26,12 +25,12 @@ CHAMPS = {
     "entite": "entité juridique",
 }
 # Colonnes déposées : le repère d'abord, seul rempli pour une ligne inchangée ou rejetée.
-_REPERE = ("ligne integer", "numero varchar(9)", "etat_lu varchar(8)", "fermee_lue date", "departement_lu varchar(3)",
-           "categorie_lue varchar(4)")  # fmt: skip
-_FICHE = ("nom varchar(200)", "nom_long varchar(200)", "adresse varchar(200)", "code_postal varchar(5)",
-          "commune varchar(80)", "departement_id varchar(3)", "telephone varchar(20)", "categorie_id varchar(4)",
-          "siret varchar(14)", "ouverte_le date", "entite varchar(9)", "entite_nom varchar(200)",
-          "latitude double precision", "longitude double precision", "mots text", "empreinte varchar(32)")  # fmt: skip
+_REPERE = ("ligne integer", "numero varchar(9)", "etat_lu varchar(8)", "empreinte varchar(32)")
+_FICHE = ("fermee_lue date", "nom varchar(200)", "nom_long varchar(200)", "adresse varchar(200)",
+          "code_postal varchar(5)", "commune varchar(80)", "departement_id varchar(3)", "telephone varchar(20)",
+          "categorie_id varchar(4)", "siret varchar(14)", "ouverte_le date", "entite varchar(9)",
+          "entite_nom varchar(200)", "latitude double precision", "longitude double precision",
+          "mots text")  # fmt: skip
 # Une ligne rejetée dit du moins que l'établissement est encore au registre.
 REJETE = "rejete"
 
@@ -39,19 +38,18 @@ _CREATION = f"CREATE TEMPORARY TABLE import_finess ({', '.join(_REPERE + _FICHE)
 _SUPPRESSION = "DROP TABLE IF EXISTS import_finess"
 _COPIE = "COPY import_finess ({colonnes}) FROM STDIN"
 _INSERTION = "INSERT INTO import_finess ({colonnes}) VALUES ({valeurs})"
-_INDEX = "CREATE INDEX import_finess_numero ON import_finess (numero)"
-# Ce que le registre sait déjà d'un paquet de numéros.
-_EMPREINTES = {
-    "postgresql": """
-    SELECT numero_finess, empreinte FROM structures_structure
-    WHERE numero_finess = ANY(ARRAY(SELECT json_array_elements_text(%s)))
-    """,
-    "sqlite": """
-    SELECT numero_finess, empreinte FROM structures_structure
-    WHERE numero_finess IN (SELECT value FROM json_each(%s))
-    """,
+# SQLite cherche par index ce que PostgreSQL hache, s'il connaît la table.
+_PREPARATION = {
+    "postgresql": "ANALYZE import_finess (numero, etat_lu, nom)",
+    "sqlite": "CREATE INDEX import_finess_numero ON import_finess (numero)",
 }
 _VIDE = "SELECT NOT EXISTS (SELECT 1 FROM structures_structure WHERE numero_finess IS NOT NULL)"
+_SANS_INCONNUE = """
+DELETE FROM import_finess WHERE NOT EXISTS (
+    SELECT 1 FROM structures_structure s
+    WHERE s.numero_finess = import_finess.numero AND s.empreinte = import_finess.empreinte
+) RETURNING ligne
+"""
 # Sur PostgreSQL, ce qui se refait d'un bloc bien plus vite que ligne à ligne : comment l'ôter, comment le remettre.
 _ACCESSOIRES = """
 SELECT format('ALTER TABLE structures_structure DROP CONSTRAINT %I', conname),
@@ -74,21 +72,24 @@ DELETE FROM import_finess AS t WHERE etat_lu <> 'rejete' AND EXISTS (
     SELECT 1 FROM import_finess p WHERE p.numero = t.numero AND p.ligne < t.ligne AND p.etat_lu <> 'rejete'
 )
 """
-_PAR_DEPARTEMENT = """
-SELECT departement_lu, COUNT(*) FROM import_finess WHERE etat_lu = 'ouvert'
-GROUP BY departement_lu ORDER BY departement_lu
+# D'une ligne inchangée, la table temporaire ne sait que le numéro : le registre dit le reste.
+_EFFECTIFS = """
+SELECT COALESCE(t.departement_id, s.departement_id), COUNT(*),
+    SUM(CASE WHEN COALESCE(t.categorie_id, s.categorie_id) IN ({categories}) THEN 1 ELSE 0 END)
+FROM import_finess t LEFT JOIN structures_structure s ON s.numero_finess = t.numero
+WHERE t.etat_lu = 'ouvert' GROUP BY 1 ORDER BY 1
 """
-_PAR_CATEGORIE = "SELECT categorie_lue, COUNT(*) FROM import_finess WHERE etat_lu = 'ouvert' GROUP BY categorie_lue"
 _NOUVELLES = """
 SELECT COUNT(*) FROM import_finess t LEFT JOIN structures_structure s ON s.numero_finess = t.numero
-WHERE t.empreinte IS NOT NULL AND s.id IS NULL
+WHERE t.nom IS NOT NULL AND s.id IS NULL
 """
 _HISTOIRE = "INSERT INTO structures_changement (structure_id, importation_id, champ, avant, apres) "
 # Chaque structure lue de nouveau, avant et après ; puis une ligne par champ qui diffère.
 _AVANT_ET_APRES = """
 WITH paires AS MATERIALIZED (
     SELECT s.id, {colonnes} FROM import_finess t JOIN structures_structure s ON s.numero_finess = t.numero
-    JOIN structures_entitejuridique e ON e.id = s.entite_juridique_id WHERE t.empreinte IS NOT NULL
+    JOIN structures_entitejuridique e ON e.id = s.entite_juridique_id
+    WHERE t.nom IS NOT NULL AND t.empreinte <> s.empreinte
 )
 """
 _AVANT = "COALESCE(CAST({source} AS text), '') AS avant_{champ}, COALESCE(CAST(t.{champ} AS text), '') AS apres_{champ}"
@@ -107,15 +108,14 @@ AND t.fermee_lue <> COALESCE(s.fermee_le, '0001-01-01')
 _ENTREES = """
 INSERT INTO structures_changement (structure_id, importation_id, champ, avant, apres)
 SELECT s.id, %s, %s, '', t.etat_lu FROM import_finess t JOIN structures_structure s ON s.numero_finess = t.numero
-WHERE t.empreinte IS NOT NULL
-AND s.id > %s
+WHERE t.nom IS NOT NULL AND s.id > %s
 """
 _DERNIERE = "SELECT COALESCE(MAX(id), 0) FROM structures_structure"
 _COMPTES = "SELECT champ, COUNT(*) FROM structures_changement WHERE importation_id = %s GROUP BY champ"
 _MODIFIEES = "SELECT COUNT(DISTINCT structure_id) FROM structures_changement WHERE importation_id = %s"
 _ENTITES = """
 INSERT INTO structures_entitejuridique (numero_finess, nom)
-SELECT entite, MAX(entite_nom) FROM import_finess WHERE empreinte IS NOT NULL GROUP BY entite
+SELECT entite, MAX(entite_nom) FROM import_finess WHERE nom IS NOT NULL GROUP BY entite
 ON CONFLICT (numero_finess) DO UPDATE SET nom = excluded.nom
 WHERE excluded.nom <> '' AND excluded.nom <> structures_entitejuridique.nom
 """
@@ -130,7 +130,9 @@ SELECT
 FROM import_finess t
 JOIN structures_entitejuridique e ON e.numero_finess = t.entite
 JOIN structures_categorie c ON c.code = t.categorie_id
-WHERE t.empreinte IS NOT NULL
+WHERE t.nom IS NOT NULL
+"""
+_REECRITURE = """
 ON CONFLICT (numero_finess) DO UPDATE SET
     entite_juridique_id = excluded.entite_juridique_id, type_id = excluded.type_id, nom = excluded.nom,
     nom_long = excluded.nom_long, adresse = excluded.adresse, code_postal = excluded.code_postal,
@@ -171,6 +173,7 @@ class Tampon:
     def __enter__(self) -> Self:
         self._executer(_SUPPRESSION)
         self._executer(_CREATION)
+        self.registre_vide: bool = self._lignes(_VIDE)[0][0]
         return self
 
     def __exit__(
@@ -179,18 +182,21 @@ class Tampon:
         if not connection.needs_rollback:
             self._executer(_SUPPRESSION)
 
-    def empreintes(self, numeros: Sequence[str]) -> dict[str, str]:
-        """Les numéros déjà au registre, et l'empreinte de la fiche qui les a décrits."""
-        return dict(self._lignes(_EMPREINTES[connection.vendor], [json.dumps(numeros)]))
-
-    def deposer(self, fiches: Sequence[tuple[Any, ...]]) -> None:
-        self._copier(_REPERE + _FICHE, fiches)
-
-    def reperer(self, reperes: Sequence[tuple[Any, ...]]) -> None:
-        """Des lignes inchangées ou rejetées, dont seule la présence compte."""
+    def reperer(self, reperes: Iterable[tuple[Any, ...]]) -> None:
+        """Rang, numéro, état et empreinte de lignes qu'on ne lit pas plus avant."""
         self._copier(_REPERE, reperes)
 
-    def _copier(self, colonnes: tuple[str, ...], lignes: Sequence[tuple[Any, ...]]) -> None:
+    def retirer_les_inconnues(self) -> Iterator[int]:
+        """Des lignes repérées, ne garde que celles dont le registre tient l'empreinte ; rend le rang des autres."""
+        with connection.cursor() as curseur:
+            lignes = curseur.stream if connection.vendor == "postgresql" else curseur.execute
+            for (ligne,) in lignes(_SANS_INCONNUE):
+                yield ligne
+
+    def deposer(self, fiches: Iterable[tuple[Any, ...]]) -> None:
+        self._copier(_REPERE + _FICHE, fiches)
+
+    def _copier(self, colonnes: tuple[str, ...], lignes: Iterable[tuple[Any, ...]]) -> None:
         noms = ", ".join(colonne.split()[0] for colonne in colonnes)
         with connection.cursor() as curseur:
             if connection.vendor == "postgresql":
@@ -206,21 +212,15 @@ class Tampon:
 
         Chaque exemple dit sa ligne, son numéro et la ligne gardée.
         """
-        self._executer(_INDEX)
-        if connection.vendor == "postgresql":
-            self._executer("ANALYZE import_finess (numero, etat_lu, empreinte)")
+        self._executer(_PREPARATION[connection.vendor])
         premiers: list[tuple[int, str, int]] = self._lignes(_DOUBLONS, [exemples])
         return self._executer(_SANS_DOUBLON) if premiers else 0, premiers
 
-    def par_departement(self) -> dict[str, int]:
-        return dict(self._lignes(_PAR_DEPARTEMENT))
-
-    def par_categorie(self) -> dict[str, int]:
-        return dict(self._lignes(_PAR_CATEGORIE))
-
-    def registre_vide(self) -> bool:
-        vide: bool = self._lignes(_VIDE)[0][0]
-        return vide
+    def effectifs(self, categories: Collection[str]) -> tuple[dict[str, int], int]:
+        """Les établissements ouverts par département, et combien sont de ces catégories."""
+        ordre = _EFFECTIFS.format(categories=", ".join(["%s"] * len(categories)))
+        lignes = self._lignes(ordre, list(categories))
+        return {departement: nombre for departement, nombre, _ in lignes}, sum(nombre for *_, nombre in lignes)
 
     @contextmanager
     def sans_index(self) -> Iterator[None]:
@@ -261,7 +261,7 @@ class Tampon:
 
     def ecrire(self) -> None:
         """Crée et récrit."""
-        self._executer(_ECRITURE)
+        self._executer(_ECRITURE if self.registre_vide else _ECRITURE + _REECRITURE)
 
     def retenir_les_entrees(self, importation: int, derniere: int) -> None:
         """Garde l'histoire de ce que `ecrire` a créé après la structure `derniere`."""

@@ -3,19 +3,20 @@ import gzip
 import pytest
 
 from structures.finess import classique
-from structures.finess.lecture import FichierRefuse, examiner, lire
+from structures.finess.fiches import fiches
+from structures.finess.lecture import FichierRefuse, examiner
 from tests.structures.fichiers import ecrire, ligne
 
 
 def lues(chemin):
-    return list(lire(examiner(chemin)))
+    return list(fiches(examiner(chemin)))
 
 
 @pytest.mark.parametrize("encodage", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("nom", ["finess.csv", "finess.csv.gz", "sans_extension"])
 def test_encodage_et_compression_sont_reconnus(tmp_path, encodage, nom):
     chemin = ecrire(tmp_path, ligne(c3="CAMSP de l'Hérault – « Élan »"), encodage=encodage, nom=nom)
-    assert lues(chemin)[0].colonnes[3] == "CAMSP de l'Hérault – « Élan »"
+    assert lues(chemin)[0].etablissement.nom == "CAMSP de l'Hérault – « Élan »"
 
 
 def test_la_date_du_fichier_vient_de_sa_premiere_ligne(tmp_path):
@@ -24,7 +25,7 @@ def test_la_date_du_fichier_vient_de_sa_premiere_ligne(tmp_path):
 
 def test_un_nom_peut_porter_guillemets_et_point_virgule(tmp_path):
     chemin = ecrire(tmp_path, ligne(c3='LIEU DE VIE "GRANGE; LOUPS"'))
-    assert lues(chemin)[0].colonnes[3] == 'LIEU DE VIE "GRANGE; LOUPS"'
+    assert lues(chemin)[0].etablissement.nom == 'LIEU DE VIE "GRANGE; LOUPS"'
 
 
 def test_les_lignes_de_geolocalisation_sont_passees(tmp_path):
@@ -34,7 +35,7 @@ def test_les_lignes_de_geolocalisation_sont_passees(tmp_path):
 
 def test_une_ligne_fautive_au_milieu_est_signalee_avec_son_numero(tmp_path):
     chemin = ecrire(tmp_path, ligne(), "structureet;750790073;trop;court", ligne())
-    assert [(lue.numero, lue.motif) for lue in lues(chemin) if lue.motif] == [(3, "4 colonnes au lieu de 32")]
+    assert [(lue.rang, lue.motif) for lue in lues(chemin) if lue.motif] == [(3, "4 colonnes au lieu de 32")]
 
 
 def refus(chemin):
@@ -115,9 +116,10 @@ def test_un_guillemet_jamais_referme_est_refuse(tmp_path):
     ("rang", "valeur", "mot"),
     [("c1", "75079007", "numéro FINESS"), ("c2", "", "entité"), ("c3", " ", "nom"), ("c18", "", "catégorie")],
 )
-def test_une_ligne_sans_l_essentiel_est_rejetee(rang, valeur, mot):
-    with pytest.raises(classique.LigneRejetee, match=mot):
-        classique.etablissement(ligne(**{rang: valeur}).split(";"))
+def test_une_ligne_sans_l_essentiel_est_rejetee(tmp_path, rang, valeur, mot):
+    lue = lues(ecrire(tmp_path, ligne(**{rang: valeur})))[0]
+    assert mot in lue.motif
+    assert lue.etablissement is None
 
 
 @pytest.mark.parametrize(
@@ -128,16 +130,31 @@ def test_une_ligne_sans_l_essentiel_est_rejetee(rang, valeur, mot):
         ("9F", "97600 MAMOUDZOU", "976"),
     ],
 )  # fmt: skip
-def test_le_departement_prend_le_code_de_l_insee(code, acheminement, attendu):
-    assert classique.departement(ligne(c13=code, c15=acheminement).split(";")) == attendu
+def test_le_departement_prend_le_code_de_l_insee(tmp_path, code, acheminement, attendu):
+    assert lues(ecrire(tmp_path, ligne(c13=code, c15=acheminement)))[0].etablissement.departement == attendu
 
 
 @pytest.mark.parametrize("date", ["1901-01-01", "0201-06-01", "0426-01-01", "2024-02-30", ""])
-def test_une_ouverture_fantaisiste_est_inconnue(date):
-    assert classique.etablissement(ligne(c28=date).split(";")).ouverte_le is None
+def test_une_ouverture_fantaisiste_est_inconnue(tmp_path, date):
+    assert lues(ecrire(tmp_path, ligne(c28=date)))[0].etablissement.ouverte_le is None
 
 
-def test_l_empreinte_suit_ce_que_le_portail_emploie_et_rien_d_autre():
-    avant = ligne().split(";")
-    assert classique.empreinte(avant) == classique.empreinte(ligne(c30="2026-01-01").split(";"))
-    assert classique.empreinte(avant) != classique.empreinte(ligne(c3="AUTRE NOM").split(";"))
+def test_les_lignes_connues_sont_passees_sans_etre_lues(tmp_path):
+    examen = examiner(ecrire(tmp_path, ligne(), ligne(c1="750790081"), ligne(c1="750790099")))
+    assert [lue.rang for lue in fiches(examen, b"\0\0\1\0\1\0")] == [3]
+
+
+def test_une_ligne_coupee_se_voit_meme_si_les_precedentes_sont_connues(tmp_path):
+    chemin = ecrire(tmp_path, ligne(), ligne())
+    chemin.write_bytes(chemin.read_bytes()[:-60])
+    with pytest.raises(FichierRefuse, match="au milieu de la ligne 3"):
+        list(fiches(examiner(chemin), b"\0\0\1\0\0"))
+
+
+def test_l_empreinte_est_celle_de_la_ligne_entiere_quelle_que_soit_sa_fin(tmp_path):
+    chemin = ecrire(tmp_path, ligne(c3="UN"), ligne(c3="DEUX"))
+    empreintes = [empreinte for _, _, empreinte in classique.empreintes(examiner(chemin))]
+    assert empreintes == [lue.empreinte for lue in lues(chemin)]
+    assert len(set(empreintes)) == 2
+    chemin.write_bytes(chemin.read_bytes().replace(b"\n", b"\r\n"))
+    assert empreintes == [lue.empreinte for lue in lues(chemin)]

@@ -23,7 +23,7 @@ def lue(dossier, *etablissements, **options):
 
 
 def etablissement(dossier, **champs):
-    return lue(dossier, ege(**champs)).fiche.etablissement()
+    return lue(dossier, ege(**champs)).etablissement
 
 
 @pytest.mark.parametrize("nom", ["finess.json", "finess.json.gz", "sans_extension"])
@@ -31,7 +31,7 @@ def test_le_format_se_reconnait_au_contenu(tmp_path, nom):
     chemin = ecrire_plus(tmp_path, ege(), fichier=nom)
     assert examiner(chemin).format is Format.PLUS
     assert examiner(ecrire(tmp_path, ligne(), nom="autre")).format is Format.CLASSIQUE
-    assert [une.fiche.numero for une in lues(chemin)] == [NUMERO]
+    assert [une.numero for une in lues(chemin)] == [NUMERO]
 
 
 def test_une_marque_d_ordre_des_octets_ne_gene_pas(tmp_path):
@@ -59,8 +59,8 @@ def test_une_fiche_a_la_meme_forme_que_dans_le_format_classique(tmp_path):
 def test_codes_en_objets_et_noms_du_schema_publie_se_lisent_aussi(tmp_path):
     brut = ege(etatObjet={"code": "I", "system": "x"})
     brut["categorieEntiteGeographiqueExercice"] = {"code": brut.pop("categorieentiteGeographiqueExercice")}
-    fiche = lue(tmp_path, brut, cle_entite="informationsGeneralesPmej").fiche
-    assert (fiche.categorie, fiche.ferme, fiche.lu.entite) == ("190", True, "010780054")
+    fiche = lue(tmp_path, brut, cle_entite="informationsGeneralesPmej")
+    assert (fiche.etablissement.categorie, fiche.ferme, fiche.etablissement.entite) == ("190", True, "010780054")
 
 
 def test_l_adresse_est_celle_d_usage_03_et_non_la_premiere(tmp_path):
@@ -110,7 +110,7 @@ def test_outre_mer_aussi_les_coordonnees_se_reconnaissent(tmp_path):
 def test_des_coordonnees_d_ailleurs_sont_tues_et_signalees(tmp_path):
     ailleurs = adresse(directionLatitude="48000", directionLongitude="2")
     une = lue(tmp_path, ege(adresse=[ailleurs]))
-    assert une.fiche.lu.latitude is None
+    assert une.etablissement.latitude is None
     assert "coordonnées" in une.avertissement
 
 

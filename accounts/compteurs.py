@@ -25,6 +25,7 @@ ON CONFLICT (cle) DO UPDATE SET
   expire_le = CASE WHEN c.expire_le <= %s THEN excluded.expire_le ELSE c.expire_le END
 RETURNING cle, nombre, expire_le
 """
+OUBLIER = "DELETE FROM accounts_compteur WHERE cle IN ({cles})"
 
 
 class Compte(NamedTuple):
@@ -62,7 +63,8 @@ def oublier(cles: Collection[str]) -> None:
             _dire_la_panne(erreur)
         else:
             return
-    Compteur.objects.filter(cle__in=cles).delete()
+    with connection.cursor() as curseur:
+        curseur.execute(OUBLIER.format(cles=", ".join(["%s"] * len(cles))), list(cles))
 
 
 def purger() -> int:

@@ -11,6 +11,14 @@ from django_otp_webauthn.models import WebAuthnCredential
 from accounts.enums import GenreFacteur
 from accounts.models import FacteurMessage, Utilisateur
 
+# Où se garde chaque genre, du plus sûr au moins sûr.
+GARDES: dict[GenreFacteur, Any] = {
+    GenreFacteur.CLE: WebAuthnCredential,
+    GenreFacteur.APPLICATION: TOTPDevice,
+    GenreFacteur.SMS: FacteurMessage,
+    GenreFacteur.COURRIEL: FacteurMessage,
+}
+
 
 @dataclass(frozen=True)
 class Facteur:
@@ -30,11 +38,16 @@ class Facteur:
 
 
 def facteurs(personne: Utilisateur) -> list[Facteur]:
-    """Les facteurs que la personne a prouvés, le dernier utilisé d'abord. Les codes de secours n'en sont pas un."""
-    genres = [GenreFacteur.CLE, GenreFacteur.APPLICATION, GenreFacteur.SMS, GenreFacteur.COURRIEL]
-    tous = [_facteur(objet) for genre in genres for objet in _prouves(personne, genre)]
-    # Le tri garde l'ordre des genres, du plus sûr au moins sûr, entre ceux qui n'ont jamais servi.
-    return sorted(tous, key=lambda facteur: facteur.utilise_le.timestamp() if facteur.utilise_le else 0.0, reverse=True)
+    """Les facteurs que la personne a prouvés, le dernier utilisé d'abord, puis du plus sûr au moins sûr.
+
+    Les codes de secours n'en sont pas un.
+    """
+    surete = list(GARDES)
+    tous = [_facteur(objet) for modele in dict.fromkeys(GARDES.values()) for objet in _prouves(personne, modele)]
+    return sorted(
+        tous,
+        key=lambda un: (-un.utilise_le.timestamp() if un.utilise_le else 0.0, surete.index(un.genre)),
+    )
 
 
 def facteur_tenu(personne: Utilisateur, reference: str) -> Facteur | None:
@@ -67,17 +80,14 @@ def moyen_tenu(personne: Utilisateur, reference: str) -> bool:
     genre, _, numero = reference.rpartition("-")
     if genre == GenreFacteur.SECOURS:
         return personne.codes_de_secours.exists()
-    return _prouves(personne, GenreFacteur(genre)).filter(pk=numero).exists()
+    return _prouves(personne, GARDES[GenreFacteur(genre)]).filter(pk=numero).exists()
 
 
-def _prouves(personne: Utilisateur, genre: GenreFacteur) -> QuerySet[Any]:
-    if genre == GenreFacteur.CLE:
-        cles: QuerySet[Any] = WebAuthnCredential.objects.filter(user=personne, confirmed=True).order_by("pk")
-        return cles
-    if genre == GenreFacteur.APPLICATION:
-        applications: QuerySet[Any] = TOTPDevice.objects.filter(user=personne, confirmed=True).order_by("pk")
-        return applications
-    return personne.facteurs_message.filter(canal=genre).exclude(confirme_le=None).order_by("pk")
+def _prouves(personne: Utilisateur, modele: Any) -> QuerySet[Any]:
+    if modele is FacteurMessage:
+        return personne.facteurs_message.exclude(confirme_le=None).order_by("pk")
+    prouves: QuerySet[Any] = modele.objects.filter(user=personne, confirmed=True).order_by("pk")
+    return prouves
 
 
 def _facteur(objet: Any) -> Facteur:

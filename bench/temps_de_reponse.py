@@ -22,10 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode, urlsplit
 
-from aiosmtpd.controller import Controller
-
 from bench.bases import postgresql, tableau
-from tests.navigateur.conftest import REDIS_URL, BoiteAuxLettres, Portail, port_libre, servir
+from tests.navigateur.conftest import REDIS_URL, Portail, port_libre, processus, servir
 
 ECHANTILLONS = 40
 ECHAUFFEMENT = 10
@@ -61,22 +59,23 @@ PORTES: dict[str, tuple[str, Champs]] = {
 
 @contextmanager
 def portail_complet() -> Iterator[Portail]:
-    boite = BoiteAuxLettres()
-    messagerie = Controller(boite, hostname="127.0.0.1", port=port_libre())
-    messagerie.start()
+    port = port_libre()
     with TemporaryDirectory() as dossier, postgresql() as base:
         reglages = {
             "DATABASE_URL": base,
             "CELERY_BROKER_URL": f"{REDIS_URL}/12",
-            "CACHE_URL": f"{REDIS_URL}/11?KEY_PREFIX=bench",
-            "EMAIL_URL": f"smtp://127.0.0.1:{messagerie.port}",
+            "CELERY_PREFIXE": f"bench-{os.getpid()}",
+            "CACHE_URL": f"{REDIS_URL}/11?KEY_PREFIX=bench-{os.getpid()}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "CAPTCHA_APRES_ECHECS": "1000000",
         }
-        try:
-            with servir(Path(dossier), reglages | SANS_LIMITE, boite.recus) as portail:
-                yield portail
-        finally:
-            messagerie.stop()
+        # À part : recevoir un courriel dans ce processus retarderait la mesure des seuls comptes connus.
+        messagerie = ("aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Sink")
+        with (
+            processus(*messagerie, environnement={}, sortie=Path(dossier) / "messagerie.log"),
+            servir(Path(dossier), reglages | SANS_LIMITE) as portail,
+        ):
+            yield portail
 
 
 def envoyer(portail: Portail, page: str, champs: dict[str, str]) -> float:

@@ -72,15 +72,15 @@ def ecrire_si_connue(acteur: Acteur, saisie: str, action: str, actif: Callable[[
     """Fait le même travail pour une saisie inconnue, dont le courriel est ensuite défait et rien n'est gardé.
 
     Le temps de réponse ne dit pas qui a un compte : dans les deux cas une ligne du journal s'écrit pour de bon, car
-    valider une transaction coûte plus que la défaire.
+    valider une transaction coûte plus que la défaire, et un seul ordre garde ou défait le courriel.
     """
     with transaction.atomic():
         personne = par_identifiant_ou_courriel(saisie)
         inconnue = personne is None
         personne = personne or Utilisateur(prenom="Compte", nom="inconnu", etat=EtatCompte.ACTIF)
         consigner(acteur=acteur, action=action, objet=personne)
-        with transaction.atomic():
-            aider(personne, actif)
-            transaction.set_rollback(inconnue)
+        courriel = transaction.savepoint()
+        aider(personne, actif)
+        (transaction.savepoint_rollback if inconnue else transaction.savepoint_commit)(courriel)
     if inconnue:
         reveiller()

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
@@ -93,7 +92,7 @@ def attendre(adresse: str, serveur: subprocess.Popen, sortie: Path) -> None:
     for _ in range(450):
         if serveur.poll() is not None:
             break
-        with contextlib.suppress(URLError, ConnectionError), urlopen(f"{adresse}/sante/", timeout=2):
+        with contextlib.suppress(OSError), urlopen(f"{adresse}/sante/", timeout=2):
             return
         time.sleep(0.2)
     pytest.fail(f"Le serveur ne répond pas :\n{sortie.read_text()}")

@@ -59,6 +59,7 @@ class Ligne {
     this.structure.value = this.page.structure.value;
     this.structure.addEventListener("change", () => {
       this.structureChoisie = true;
+      this.oublierLeManque();
       this.rouvrir();
     });
     this.signe = element("span", { className: "signe" }, icone("qualitatif"));
@@ -127,6 +128,16 @@ class Ligne {
     return element("ul", { className: "corrections" }, ...dites.map((texte) => element("li", {}, texte)));
   }
 
+  get sansStructure() {
+    return this.page.plusieurs && !this.structure.value;
+  }
+
+  oublierLeManque() {
+    if (this.sansStructure || !this.structure.hasAttribute("aria-invalid")) return;
+    this.structure.removeAttribute("aria-invalid");
+    this.dire("");
+  }
+
   // Refusé pour sa case : la personne la change, et le fichier est de nouveau à déposer.
   rouvrir() {
     if (this.etat !== REFUSE || this.fichier.size > this.page.tailleMax) return;
@@ -136,13 +147,11 @@ class Ligne {
   }
 
   async envoyer(champs, adresse, adresseDeLaCle) {
-    if (this.page.plusieurs && !this.structure.value) {
+    if (this.sansStructure) {
       this.dire("Choisissez la structure de ce fichier.", "invalid-feedback d-block");
       this.structure.setAttribute("aria-invalid", "true");
-      this.structure.focus();
       return;
     }
-    this.structure.removeAttribute("aria-invalid");
     this.etat = EN_COURS;
     this.arret = new AbortController();
     this.figer(true);
@@ -252,7 +261,9 @@ class Page {
     });
     this.structure.addEventListener("change", () => {
       for (const ligne of this.lignes) {
-        if (ligne.etat === CHOISI && !ligne.structureChoisie) ligne.structure.value = this.structure.value;
+        if (ligne.etat !== CHOISI || ligne.structureChoisie) continue;
+        ligne.structure.value = this.structure.value;
+        ligne.oublierLeManque();
       }
     });
     this.formulaire.addEventListener("submit", (evenement) => {
@@ -318,6 +329,7 @@ class Page {
     }
     this.enCours = this.bouton.disabled = false;
     this.conclure();
+    lignes.find((ligne) => ligne.sansStructure)?.structure.focus();
   }
 
   champs() {

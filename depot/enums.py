@@ -124,8 +124,3 @@ class PublicDeRelance(TextChoices):
     AUCUN = "aucun", "Rien reçu"
     PARTIEL = "partiel", "Incomplet"
     RETARD = "retard", "En retard sur l'échéance"
-
-    @property
-    def etat_du_depot(self) -> str:
-        """L'`EtatDepot` à filtrer ; vide si plusieurs conviennent."""
-        return self.value if self.value in EtatDepot.values else ""

@@ -39,6 +39,9 @@ def structures_de_depot(acces: Acces) -> QuerySet[Structure]:
 
 
 def documents_lisibles(acces: Acces) -> DocumentQuerySet:
+    """Tous pour un agent, même ceux d'une structure qui a changé de catégorie depuis ; les siens pour les autres."""
+    if lit_tout(acces):
+        return Document.objects.all()
     return Document.objects.filter(structure__in=structures_consultables(acces))
 
 

@@ -1,15 +1,29 @@
 """Les filtres des listes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 
 from depot.enums import EtatDepot, EtatDocument, NatureDocument, PublicDeRelance
 from depot.models import Campagne
 from structures.models import Region
+
+
+class _Choix(ModelChoiceIterator):  # type: ignore[type-arg]
+    """Une courte liste, lue en une requête ; Django la demanderait par un curseur, en trois allers-retours."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from map(self.choice, self.queryset.all())
+
+
+class _ListeCourte(forms.ModelChoiceField):  # type: ignore[type-arg]
+    iterator = _Choix
 
 
 class _Filtres(forms.Form):
@@ -30,29 +44,24 @@ class _Filtres(forms.Form):
 
 
 class FiltresDocuments(_Filtres):
-    campagne = forms.ModelChoiceField(
+    campagne = _ListeCourte(
         Campagne.objects.all(), label="Année", required=False, empty_label="Toutes", to_field_name="annee"
     )
     nature = forms.ChoiceField(required=False, choices=[("", "Toutes"), *NatureDocument.choices])
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *EtatDocument.choices])
-    region = forms.ModelChoiceField(Region.objects.none(), label="Région", required=False, empty_label="Toutes")
+    region = _ListeCourte(Region.objects.all(), label="Région", required=False, empty_label="Toutes")
     texte = forms.CharField(label="Structure, fichier ou référence", required=False, max_length=100)
     versions = forms.BooleanField(label="Montrer aussi les versions remplacées", required=False)
 
-    def __init__(self, *args: Any, regions: QuerySet[Region], lit_tout: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lit_tout: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
         if not lit_tout:
             del self.fields["region"]
             self.helper.layout.fields.remove("region")
 
 
 class _FiltresParRegion(_Filtres):
-    region = forms.ModelChoiceField(Region.objects.none(), label="Région", required=False, empty_label="Toutes")
-
-    def __init__(self, *args: Any, regions: QuerySet[Region], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+    region = _ListeCourte(Region.objects.all(), label="Région", required=False, empty_label="Toutes")
 
 
 class FiltresMatrice(_FiltresParRegion):
@@ -62,7 +71,7 @@ class FiltresMatrice(_FiltresParRegion):
 
 
 class FiltresFiness(FiltresMatrice):
-    campagne = forms.ModelChoiceField(
+    campagne = _ListeCourte(
         Campagne.objects.all(), label="Année", required=False, empty_label=None, to_field_name="annee"
     )
     etat = forms.ChoiceField(label="État du dépôt", required=False, choices=[("", "Tous"), *EtatDepot.choices])
@@ -71,7 +80,7 @@ class FiltresFiness(FiltresMatrice):
 
 
 class PublicForm(_FiltresParRegion):
-    campagne = forms.ModelChoiceField(
+    campagne = _ListeCourte(
         Campagne.objects.all(), label="Année", required=False, empty_label=None, to_field_name="annee"
     )
     public = forms.ChoiceField(label="Structures visées", required=False, choices=PublicDeRelance.choices)

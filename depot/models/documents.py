@@ -94,6 +94,7 @@ class Document(models.Model):
         ordering = ["-depose_le", "-pk"]
         indexes = [
             models.Index(fields=["campagne", "structure"], name="document_matrice"),
+            models.Index(fields=["-depose_le", "-id"], name="document_recents"),
             models.Index(
                 fields=["prochaine_analyse_le"],
                 condition=Q(etat__in=[EtatDocument.CONTROLE, EtatDocument.EN_ANALYSE]),

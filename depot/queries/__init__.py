@@ -27,6 +27,7 @@ from depot.queries.chiffres import (
 )
 from depot.queries.documents import (
     COLONNES_DES_DOCUMENTS,
+    a_montrer,
     contenant,
     dernieres_versions,
     documents_exportes,
@@ -53,7 +54,7 @@ from depot.queries.structures import (
     personnes_habilitees,
     personnes_voisines,
 )
-from depot.queries.suivi import COLONNES_DE_LA_LISTE, face_a, filtrer_structures, lignes_de_la_liste, regions
+from depot.queries.suivi import COLONNES_DE_LA_LISTE, face_a, filtrer_structures, lignes_de_la_liste
 from depot.queries.verification import DepotVerifie, depots_verifies, lire_empreinte, lire_reference
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "DepotVerifie",
     "Destinataire",
     "LigneDeChiffres",
+    "a_montrer",
     "attendues",
     "avancement",
     "campagne_courante",
@@ -102,7 +104,6 @@ __all__ = [
     "peser",
     "prolongations_en_cours",
     "public_de_relance",
-    "regions",
     "relances_de",
     "relances_perdues",
     "sans_personne",

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.text import slugify
 
-from depot.enums import APPLICATION, CATEGORIES, DEPOSANT, EtatDepot, Exigence
+from depot.enums import CATEGORIES, Exigence, NatureDocument
 from depot.models import Campagne, Delai, Document
-from habilitations.models import Habilitation
+from depot.queries.campagnes import droits_de_depot
+from depot.queries.suivi import hors_delai, prolongees_aujourd_hui
+from structures.enums import EtatStructure
 from structures.models import Structure
 from structures.tableaux import Valeur
 
@@ -26,6 +29,7 @@ COLONNES_DE_L_AVANCEMENT = [
 ]
 SEMAINES_DU_GRAPHIQUE = 14
 SANS_REGION = "Région inconnue"
+NATURES = NatureDocument.values
 
 
 @dataclass
@@ -39,6 +43,13 @@ class Compte:
     vides: int = 0
     en_retard: int = 0
     sans_personne: int = 0
+
+    def ajouter(self, autre: "Compte") -> None:
+        self.completes += autre.completes
+        self.incompletes += autre.incompletes
+        self.vides += autre.vides
+        self.en_retard += autre.en_retard
+        self.sans_personne += autre.sans_personne
 
     @property
     def attendues(self) -> int:
@@ -105,39 +116,25 @@ class Avancement:
 def attendues(campagne: Campagne) -> QuerySet[Structure]:
     """Structures ouvertes dont la campagne exige au moins un rapport."""
     exigees = campagne.pieces.filter(exigence=Exigence.OBLIGATOIRE).values("categorie")
-    return Structure.objects.ouvertes().filter(categorie__in=exigees)
+    # Les catégories dites en clair, la base va droit à elles ; la sous-requête seule lui ferait lire tout le registre.
+    return Structure.objects.ouvertes().filter(categorie__in=CATEGORIES).filter(categorie__in=exigees)
 
 
 def sans_personne(structures: QuerySet[Structure]) -> QuerySet[Structure]:
-    """Celles pour lesquelles personne n'est habilité à déposer."""
-    return structures.filter(~Exists(_droits()))
+    """Celles pour lesquelles personne ne peut déposer."""
+    return structures.filter(_sans_personne())
 
 
-def _droits() -> QuerySet[Habilitation]:
-    return Habilitation.objects.actives().filter(
-        profil__application__code=APPLICATION, profil__code=DEPOSANT, structure=OuterRef("pk")
-    )
+def _sans_personne() -> Q:
+    return ~Q(pk__in=droits_de_depot().filter(structure__isnull=False).values("structure"))
 
 
 def avancement(campagne: Campagne) -> Avancement:
-    exigees = defaultdict(set)
-    for piece in campagne.pieces.filter(exigence=Exigence.OBLIGATOIRE):
-        exigees[piece.categorie].add(piece.nature)
-    recus = _premieres_receptions(campagne)
-    prolongees = dict(campagne.prolongations.values_list("structure", "jusqu_au"))
-    total, completes_le = Compte("France"), []
-    regions: dict[str | None, Compte] = {}
-    structures = attendues(campagne).annotate(habilitee=Exists(_droits()))
-    colonnes = ("pk", "categorie", "departement__region", "departement__region__nom", "habilitee")
-    for cle, categorie, region, nom, habilitee in structures.values_list(*colonnes):
-        les_siens = recus.get(cle, {})
-        etat = _etat(exigees[categorie], les_siens)
-        retard = etat != EtatDepot.COMPLET and Delai(campagne, prolongees.get(cle)).est_en_retard
-        if etat == EtatDepot.COMPLET:
-            completes_le.append(max(les_siens[nature] for nature in exigees[categorie]))
-        for compte in (total, regions.setdefault(region, Compte(nom or SANS_REGION, region or ""))):
-            _compter(compte, etat, retard=retard, habilitee=habilitee)
-    receptions = [le for natures in recus.values() for le in natures.values()]
+    regions = _attendues_par_region(campagne)
+    receptions, completes_le = _compter_les_remises(campagne, regions)
+    total = Compte("France")
+    for compte in regions.values():
+        total.ajouter(compte)
     return Avancement(
         campagne,
         total,
@@ -147,40 +144,80 @@ def avancement(campagne: Campagne) -> Avancement:
     )
 
 
-def _premieres_receptions(campagne: Campagne) -> dict[int, dict[str, date]]:
-    """Par structure et par nature, le jour où un premier document valable est arrivé."""
-    premiers = Document.objects.valables().filter(campagne=campagne, structure__categorie__in=CATEGORIES)
-    recus: dict[int, dict[str, date]] = defaultdict(dict)
-    for structure, nature, le in premiers.order_by().values_list("structure", "nature").annotate(Min("depose_le")):
-        recus[structure][nature] = timezone.localdate(le)
-    return recus
+def _attendues_par_region(campagne: Campagne) -> dict[str | None, Compte]:
+    """Ce qui se compte sans lire un document : tout y est encore à recevoir."""
+    par_region = attendues(campagne).order_by().values_list("departement__region", "departement__region__nom")
+    lignes = par_region.annotate(
+        Count("pk"),
+        orphelines=Count("pk", filter=_sans_personne()),
+        hors_delai=Count("pk", filter=hors_delai(campagne)) if _est_passee(campagne) else Value(0),
+    )
+    return {
+        region: Compte(nom or SANS_REGION, region or "", vides=nombre, en_retard=en_retard, sans_personne=orphelines)
+        for region, nom, nombre, orphelines, en_retard in lignes
+    }
 
 
-def _etat(exigees: set[str], recus: dict[str, date]) -> EtatDepot:
-    if exigees <= recus.keys():
-        return EtatDepot.COMPLET
-    return EtatDepot.PARTIEL if recus else EtatDepot.AUCUN
+def _compter_les_remises(campagne: Campagne, regions: dict[str | None, Compte]) -> tuple[list[date], list[date]]:
+    """Ajoute aux comptes ce que les structures attendues ont remis.
+
+    Rend le jour où chaque rapport est arrivé pour la première fois, et celui où chaque structure fut complète.
+    """
+    exigees = defaultdict(set)
+    for piece in campagne.pieces.filter(exigence=Exigence.OBLIGATOIRE):
+        exigees[piece.categorie].add(piece.nature)
+    prolongees = set(prolongees_aujourd_hui(campagne)) if _est_passee(campagne) else None
+    receptions: list[date] = []
+    completes_le: list[date] = []
+    for cle, ouverte, categorie, region, remis in _premieres_receptions(campagne):
+        receptions += remis.values()
+        if not (ouverte and categorie in exigees):
+            continue
+        compte = regions[region]
+        compte.vides -= 1
+        if exigees[categorie] <= remis.keys():
+            compte.completes += 1
+            compte.en_retard -= prolongees is not None and cle not in prolongees
+            completes_le.append(max(remis[nature] for nature in exigees[categorie]))
+        else:
+            compte.incompletes += 1
+    return receptions, completes_le
 
 
-def _compter(compte: Compte, etat: EtatDepot, *, retard: bool, habilitee: bool) -> None:
-    compte.completes += etat == EtatDepot.COMPLET
-    compte.incompletes += etat == EtatDepot.PARTIEL
-    compte.vides += etat == EtatDepot.AUCUN
-    compte.en_retard += retard
-    compte.sans_personne += not habilitee
+def _premieres_receptions(campagne: Campagne) -> Iterator[tuple[int, bool, str, str | None, dict[str, date]]]:
+    """Par structure, le jour où un premier document valable de chaque nature est arrivé."""
+    recus = Document.objects.valables().filter(campagne=campagne, structure__categorie__in=CATEGORIES).order_by()
+    par_structure = recus.values_list(
+        "structure", "structure__etat", "structure__categorie", "structure__departement__region"
+    )
+    jours = {nature: TruncDate(Min("depose_le", filter=Q(nature=nature))) for nature in NATURES}
+    for cle, etat, categorie, region, *premiers in par_structure.annotate(**jours):
+        remis = {nature: le for nature, le in zip(NATURES, premiers, strict=True) if le}
+        yield cle, etat == EtatStructure.OUVERT, categorie, region, remis
+
+
+def _est_passee(campagne: Campagne) -> bool:
+    return Delai(campagne).est_en_retard
 
 
 def _semaines(campagne: Campagne, receptions: Sequence[date], completes_le: Sequence[date]) -> list[Semaine]:
     """De la semaine d'ouverture à la dernière où il s'est passé quelque chose, ou à celle d'aujourd'hui."""
     fin = max([*receptions, min(timezone.localdate(), campagne.dernier_jour)])
     lundi = _lundi(min([*receptions, campagne.ouverte_le]))
-    depots, completes = Counter(map(_lundi, receptions)), Counter(map(_lundi, completes_le))
+    depots, completes = _par_lundi(receptions), _par_lundi(completes_le)
     semaines, cumul = [], 0
     while lundi <= fin:
         cumul += completes[lundi]
         semaines.append(Semaine(lundi, depots[lundi], cumul))
         lundi += timedelta(weeks=1)
     return semaines
+
+
+def _par_lundi(jours: Sequence[date]) -> Counter[date]:
+    compte: Counter[date] = Counter()
+    for jour, nombre in Counter(jours).items():
+        compte[_lundi(jour)] += nombre
+    return compte
 
 
 def _lundi(jour: date) -> date:

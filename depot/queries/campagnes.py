@@ -9,7 +9,7 @@ from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from depot.enums import APPLICATION, DEPOSANT
 from depot.models import Campagne, Delai, Prolongation
-from habilitations.models import Habilitation
+from habilitations.models import Habilitation, HabilitationQuerySet
 from structures.models import Structure
 
 
@@ -45,9 +45,14 @@ def prolongations_en_cours(structures: QuerySet[Structure]) -> QuerySet[Prolonga
     )
 
 
+def droits_de_depot() -> HabilitationQuerySet:
+    """Habilitations qui permettent aujourd'hui de déposer, tenues par un compte actif."""
+    return Habilitation.objects.actives().filter(
+        profil__application__code=APPLICATION, profil__code=DEPOSANT, titulaire__etat=EtatCompte.ACTIF
+    )
+
+
 def deposants(structure: Structure) -> QuerySet[Utilisateur]:
     """Personnes habilitées aujourd'hui à déposer pour la structure."""
-    droits = Habilitation.objects.actives().filter(
-        profil__application__code=APPLICATION, profil__code=DEPOSANT, structure=structure
-    )
-    return Utilisateur.objects.filter(pk__in=droits.values("titulaire"), etat=EtatCompte.ACTIF).order_by("pk")
+    droits = droits_de_depot().filter(structure=structure)
+    return Utilisateur.objects.filter(pk__in=droits.values("titulaire")).order_by("pk")

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts import prolongements
 from accounts.models import Utilisateur
@@ -20,6 +21,20 @@ FILTRES = {
     "etat": "etat",
     "region": "structure__departement__region",
 }
+EN_LIASSE = Q(etat=EtatDocument.PUBLIE, supprime_le=None)
+COLONNES_MONTREES = (
+    "reference",
+    "nom_fichier",
+    "taille",
+    "nature",
+    "version",
+    "etat",
+    "en_retard",
+    "depose_le",
+    "supprime_le",
+    "efface_le",
+)
+NOM_DE_LA_PERSONNE = ("deposant__prenom", "deposant__nom")
 COLONNES_DES_DOCUMENTS = [
     "Référence",
     "Campagne",
@@ -37,6 +52,15 @@ COLONNES_DES_DOCUMENTS = [
     "Déposé par",
     "Empreinte SHA-256",
 ]
+
+
+@dataclass(frozen=True)
+class Poids:
+    """Les documents d'une liste (`total`) ; ceux que sa liasse emporte (`nombre`), et leur taille en octets."""
+
+    total: int
+    nombre: int
+    taille: int
 
 
 def contenant(structures: QuerySet[Structure], texte: str) -> QuerySet[Structure]:
@@ -63,11 +87,15 @@ def filtrer_documents(documents: DocumentQuerySet, *, texte: str = "", **critere
 
 def dernieres_versions(documents: DocumentQuerySet) -> DocumentQuerySet:
     """Sans ceux qu'une version plus récente a remplacés ; jetée, infectée ou refusée, elle ne remplace rien."""
-    suivantes = Document.objects.valables().filter(
-        structure=OuterRef("structure"),
-        campagne=OuterRef("campagne"),
-        nature=OuterRef("nature"),
-        version__gt=OuterRef("version"),
+    suivantes = (
+        Document.objects.valables()
+        .filter(
+            version__gt=1,  # une première version ne remplace rien : la base a presque tout écarté avant de comparer
+            structure=OuterRef("structure"),
+            campagne=OuterRef("campagne"),
+            nature=OuterRef("nature"),
+        )
+        .filter(version__gt=OuterRef("version"))
     )
     return documents.filter(~Exists(suivantes))
 
@@ -86,15 +114,27 @@ def ecartes(campagne: Campagne, structures: Iterable[Structure]) -> dict[int, li
 
 def en_liasse(documents: DocumentQuerySet) -> DocumentQuerySet:
     """Les documents d'une liste qui peuvent partir ensemble, rangés comme ils le seront."""
-    return documents.filter(etat=EtatDocument.PUBLIE, supprime_le=None).order_by(
+    return documents.filter(EN_LIASSE).order_by(
         "-campagne__annee", "structure__departement", "structure__nom", "structure", "nature", "version"
     )
 
 
-def peser(documents: DocumentQuerySet) -> tuple[int, int]:
-    """Leur nombre, et leur taille en octets."""
-    nombre = documents.count()
-    return nombre, documents.order_by().aggregate(taille=Sum("taille"))["taille"] or 0
+def peser(documents: DocumentQuerySet) -> Poids:
+    """Le nombre des documents d'une liste, et le poids de sa liasse ; une seule lecture de la base."""
+    return Poids(
+        **documents.order_by().aggregate(
+            total=Count("pk"), nombre=Count("pk", filter=EN_LIASSE), taille=Sum("taille", filter=EN_LIASSE, default=0)
+        )
+    )
+
+
+def a_montrer(documents: DocumentQuerySet) -> DocumentQuerySet:
+    """Les documents d'une liste, avec les seules colonnes que leurs rangées montrent."""
+    return (
+        documents.select_related(None)
+        .select_related("campagne", "structure", "deposant")
+        .only(*COLONNES_MONTREES, "campagne__annee", "structure__nom", "structure__numero_finess", *NOM_DE_LA_PERSONNE)
+    )
 
 
 def lignes_des_documents(documents: DocumentQuerySet) -> Iterator[list[Valeur]]:

@@ -1,22 +1,21 @@
 """À qui rappeler ce qui manque, et ce que les relances passées sont devenues."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
 from courriels.enums import EtatCourriel
 from courriels.models import Courriel
-from depot.enums import APPLICATION, DEPOSANT, PublicDeRelance
+from depot.enums import EtatDepot, PublicDeRelance
 from depot.models import Campagne, Relance
 from depot.queries.avancement import attendues
-from depot.queries.suivi import Ligne, face_a, filtrer_structures
-from habilitations.models import Habilitation
+from depot.queries.campagnes import droits_de_depot
+from depot.queries.suivi import Ligne, dans_l_etat, en_retard, face_a, il_manque
 from structures.models import Region, Structure
 
 
@@ -48,52 +47,67 @@ class Destinataire:
 
 @dataclass(frozen=True)
 class Public:
-    """À qui s'adresserait une relance, et les structures où elle n'atteint personne."""
+    """À qui s'adresserait une relance, par les seules clés : rien n'est préparé avant qu'on demande `destinataires`.
 
-    destinataires: Sequence[Destinataire]
-    sans_personne: Sequence[EnAttente]
+    `personnes` : par personne, dans l'ordre de leurs noms, ses structures en attente ; `deja` : celles relancées
+    aujourd'hui ; `sans_personne` : nombre de structures visées que la relance n'atteindra pas.
+    """
+
+    campagne: Campagne
+    personnes: Mapping[int, Sequence[int]]
+    deja: Collection[int]
+    sans_personne: int
 
     @property
-    def a_relancer(self) -> list[Destinataire]:
-        return [destinataire for destinataire in self.destinataires if not destinataire.deja]
+    def a_relancer(self) -> list[int]:
+        return [personne for personne in self.personnes if personne not in self.deja]
+
+    def destinataires(self, personnes: Sequence[int]) -> list[Destinataire]:
+        """Ces personnes-là, prêtes à être montrées ou relancées ; peu de requêtes, quel que soit leur nombre."""
+        structures = {structure for personne in personnes for structure in self.personnes[personne]}
+        roles = _qui_tient_le_role(structures)
+        lignes = face_a(self.campagne, Structure.objects.filter(pk__in=structures).order_by("nom", "pk"))
+        attentes = [EnAttente(ligne, roles[ligne.structure.pk]) for ligne in lignes]
+        siennes: dict[int, list[EnAttente]] = defaultdict(list)
+        connues: dict[int, Utilisateur] = {}
+        for attente in attentes:
+            for titulaire in attente.personnes:
+                siennes[titulaire.pk].append(attente)
+                connues[titulaire.pk] = titulaire
+        rebondis = _courriels_perdus([connues[personne] for personne in personnes if personne in connues])
+        return [
+            Destinataire(connues[cle], siennes[cle], cle in self.deja, connues[cle].courriel in rebondis)
+            for cle in personnes
+            if cle in connues  # une habilitation close entre les deux lectures : il n'y a plus personne à relancer
+        ]
 
 
 def public_de_relance(campagne: Campagne, public: PublicDeRelance, region: Region | None = None) -> Public:
-    """Peu de requêtes, quel que soit le nombre de structures."""
-    structures = filtrer_structures(attendues(campagne), campagne=campagne, region=region, etat=public.etat_du_depot)
-    lignes = [ligne for ligne in face_a(campagne, structures.order_by("nom", "pk")) if _est_visee(ligne, public)]
-    roles = _qui_tient_le_role([ligne.structure.pk for ligne in lignes])
-    attentes = [EnAttente(ligne, roles[ligne.structure.pk]) for ligne in lignes]
-    siennes: dict[Utilisateur, list[EnAttente]] = defaultdict(list)
-    for attente in attentes:
-        for personne in attente.personnes:
-            siennes[personne].append(attente)
-    deja, rebondis = _deja_relancees(), _courriels_perdus(list(siennes))
-    return Public(
-        [
-            Destinataire(personne, les_siennes, personne.pk in deja, personne.courriel in rebondis)
-            for personne, les_siennes in sorted(siennes.items(), key=lambda paire: (paire[0].nom, paire[0].prenom))
-        ],
-        [attente for attente in attentes if not attente.personnes],
-    )
+    structures = attendues(campagne)
+    if region:
+        structures = structures.filter(departement__region=region)
+    if public == PublicDeRelance.RETARD:
+        structures = en_retard(structures, campagne)
+    elif public == PublicDeRelance.INCOMPLETES:
+        structures = structures.filter(il_manque(campagne))
+    else:
+        structures = dans_l_etat(structures, campagne, EtatDepot(public.value))
+    droits = droits_de_depot().filter(structure__in=structures)
+    personnes: dict[int, list[int]] = defaultdict(list)
+    atteintes = set()
+    par_nom = droits.order_by("titulaire__nom", "titulaire__prenom", "titulaire")
+    for personne, structure in par_nom.values_list("titulaire", "structure"):
+        personnes[personne].append(structure)
+        atteintes.add(structure)
+    return Public(campagne, personnes, _deja_relancees(), structures.count() - len(atteintes))
 
 
-def _est_visee(ligne: Ligne, public: PublicDeRelance) -> bool:
-    manque = any(attendu.manque for attendu in ligne.attendus)
-    return manque and (public != PublicDeRelance.RETARD or ligne.delai.est_en_retard)
-
-
-def _qui_tient_le_role(structures: Sequence[int]) -> dict[int, list[Utilisateur]]:
+def _qui_tient_le_role(structures: Collection[int]) -> dict[int, list[Utilisateur]]:
     droits = (
-        Habilitation.objects.actives()
-        .filter(
-            profil__application__code=APPLICATION,
-            profil__code=DEPOSANT,
-            structure__in=structures,
-            titulaire__etat=EtatCompte.ACTIF,
-        )
+        droits_de_depot()
+        .filter(structure__in=structures)
         .select_related("titulaire")
-        .order_by("titulaire__nom", "titulaire__prenom")
+        .order_by("titulaire__nom", "titulaire__prenom", "titulaire")
     )
     roles: dict[int, list[Utilisateur]] = defaultdict(list)
     for droit in droits:

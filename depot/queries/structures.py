@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from courriels.enums import EtatCourriel
 from courriels.models import Courriel
-from depot.enums import APPLICATION, DEPOSANT, ECARTES, NatureDocument
+from depot.enums import APPLICATION, ECARTES, NatureDocument
 from depot.models import Campagne, Delai, Document, DocumentQuerySet
+from depot.queries.campagnes import droits_de_depot
 from depot.queries.suivi import Ligne, attendus_de, exigences_de
 from habilitations.models import Habilitation
 from structures.models import Structure
@@ -61,10 +62,8 @@ def personnes_habilitees(structure: Structure) -> QuerySet[Habilitation]:
 def personnes_voisines(structure: Structure) -> QuerySet[Habilitation]:
     """Personnes qui déposent pour d'autres structures de la même entité juridique : à qui demander de reprendre."""
     return (
-        Habilitation.objects.actives()
+        droits_de_depot()
         .filter(
-            profil__application__code=APPLICATION,
-            profil__code=DEPOSANT,
             structure__entite_juridique=structure.entite_juridique_id,
             structure__entite_juridique__isnull=False,
         )

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from depot.enums import CATEGORIES, EtatDepot, Exigence, NatureDocument
-from depot.models import Campagne, Delai, Document
+from depot.enums import EtatDepot, Exigence, NatureDocument
+from depot.models import Campagne, Delai, Document, Prolongation
 from depot.queries.campagnes import delais
 from depot.queries.documents import contenant
 from structures.models import Region, Structure
@@ -62,19 +64,50 @@ def filtrer_structures(
     if region:
         structures = structures.filter(departement__region=region)
     if etat and campagne:
-        structures = _dans_l_etat(structures, campagne, EtatDepot(etat))
+        structures = dans_l_etat(structures, campagne, EtatDepot(etat))
     return structures
 
 
-def _dans_l_etat(structures: QuerySet[Structure], campagne: Campagne, etat: EtatDepot) -> QuerySet[Structure]:
-    recus = Document.objects.valables().filter(structure=OuterRef("pk"), campagne=campagne)
-    manquante = Q(pk__in=[])
-    for piece in campagne.pieces.filter(exigence=Exigence.OBLIGATOIRE):
-        manquante |= Q(~Exists(recus.filter(nature=piece.nature)), categorie=piece.categorie)
+def dans_l_etat(structures: QuerySet[Structure], campagne: Campagne, etat: EtatDepot) -> QuerySet[Structure]:
+    manque = il_manque(campagne)
     if etat == EtatDepot.COMPLET:
-        return structures.exclude(manquante)
-    un_au_moins = Exists(recus)
-    return structures.filter(manquante, un_au_moins if etat == EtatDepot.PARTIEL else ~un_au_moins)
+        return structures.exclude(manque)
+    entamee = Q(pk__in=ont_remis(campagne))
+    return structures.filter(manque, entamee if etat == EtatDepot.PARTIEL else ~entamee)
+
+
+def il_manque(campagne: Campagne) -> Q:
+    """Structures dont la campagne attend encore un rapport."""
+    categories: dict[str, list[str]] = defaultdict(list)
+    for piece in campagne.pieces.filter(exigence=Exigence.OBLIGATOIRE):
+        categories[piece.nature].append(piece.categorie)
+    manque = Q(pk__in=[])
+    for nature, concernees in categories.items():
+        manque |= Q(~Q(pk__in=ont_remis(campagne).filter(nature=nature)), categorie__in=concernees)
+    return manque
+
+
+def ont_remis(campagne: Campagne) -> QuerySet[Document, Any]:
+    """Clés des structures qui ont remis quelque chose de valable."""
+    return Document.objects.valables().filter(campagne=campagne).order_by().values("structure")
+
+
+def en_retard(structures: QuerySet[Structure], campagne: Campagne) -> QuerySet[Structure]:
+    """Celles à qui il manque quelque chose une fois leur délai passé."""
+    if not Delai(campagne).est_en_retard:
+        return structures.none()
+    return structures.filter(il_manque(campagne), hors_delai(campagne))
+
+
+def hors_delai(campagne: Campagne) -> Q:
+    """Structures sans délai accordé qui coure encore ; à lire une fois passée l'échéance de la campagne."""
+    return ~Q(pk__in=prolongees_aujourd_hui(campagne))
+
+
+def prolongees_aujourd_hui(campagne: Campagne) -> QuerySet[Prolongation, Any]:
+    """Clés des structures dont le délai accordé court encore."""
+    courent = campagne.prolongations.filter(jusqu_au__gte=timezone.localdate())
+    return courent.order_by().values_list("structure", flat=True)
 
 
 def face_a(campagne: Campagne, structures: Iterable[Structure]) -> list[Ligne]:
@@ -105,12 +138,6 @@ def attendus_de(structure: Structure, exigences: Exigences, derniers: Mapping[st
         )
         for nature in NatureDocument
     ]
-
-
-def regions() -> QuerySet[Region]:
-    """Régions où se trouve au moins un CAMSP ou un CMPP."""
-    lieux = Structure.objects.filter(categorie__in=CATEGORIES, departement__region=OuterRef("pk"))
-    return Region.objects.filter(Exists(lieux))
 
 
 COLONNES_DE_LA_LISTE = [

@@ -31,7 +31,8 @@ def relancer(*, campagne: Campagne, public: PublicDeRelance, region: Region | No
     if campagne.est_a_venir:
         raise DepotImpossible(f"La campagne {campagne.annee} n'est pas ouverte : il n'y a personne à relancer.")
     vise = queries.public_de_relance(campagne, public, region)
-    for destinataire in vise.a_relancer:
+    destinataires = vise.destinataires(vise.a_relancer)
+    for destinataire in destinataires:
         relance = Relance.objects.create(
             campagne=campagne,
             destinataire=destinataire.personne,
@@ -39,7 +40,7 @@ def relancer(*, campagne: Campagne, public: PublicDeRelance, region: Region | No
             courriel=courriels.relance(campagne, destinataire),
         )
         relance.structures.set([attente.ligne.structure for attente in destinataire.structures])
-    nombre = len(vise.a_relancer)
+    nombre = len(destinataires)
     if nombre:
         consigner(
             acteur=acteur,
@@ -47,4 +48,4 @@ def relancer(*, campagne: Campagne, public: PublicDeRelance, region: Region | No
             objet=campagne,
             apres={"public": public.label, "region": str(region or "France entière"), "personnes": nombre},
         )
-    return Tournee(nombre, len(vise.destinataires) - nombre)
+    return Tournee(nombre, len(vise.personnes) - len(vise.a_relancer))

@@ -38,12 +38,12 @@ def rendre(
     return render(request, f"depot/{gabarit}.html", commun | contexte, status=statut)
 
 
-def paginer_une_liste(request: HttpRequest, lignes: Sequence[Any]) -> Page[Any]:
-    return Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page"))
-
-
-def paginer(request: HttpRequest, lignes: QuerySet[Any]) -> Page[Any]:
-    return Paginator(lignes, PAR_PAGE).get_page(request.GET.get("page"))
+def paginer(request: HttpRequest, lignes: QuerySet[Any] | Sequence[Any], *, nombre: int | None = None) -> Page[Any]:
+    """`nombre` : celui des lignes, s'il est déjà connu."""
+    pages = Paginator(lignes, PAR_PAGE)
+    if nombre is not None:
+        pages.count = nombre
+    return pages.get_page(request.GET.get("page"))
 
 
 def piece_jointe(garde: Document | Publication) -> FileResponse:

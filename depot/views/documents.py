@@ -21,12 +21,12 @@ from structures.views.tableaux import FORMATS, reponse_tableau
 @acces_application(APPLICATION)
 def documents(request: HttpRequest, acces: Acces) -> HttpResponse:
     form, trouves = _filtres(request, acces)
-    nombre, taille = queries.peser(queries.en_liasse(trouves))
+    poids = queries.peser(trouves)
     contexte = {
         "form": form,
-        "page": paginer(request, trouves),
+        "page": paginer(request, queries.a_montrer(trouves), nombre=poids.total),
         "filtre": bool(form.choix()),
-        "liasse": {"nombre": nombre, "taille": taille},
+        "liasse": poids,
         "formats": FORMATS,
         "publications": list(permissions.publications_lisibles(acces)),
         "modifiables": _modifiables(acces),
@@ -41,7 +41,7 @@ def _modifiables(acces: Acces) -> set[int]:
 
 def _filtres(request: HttpRequest, acces: Acces) -> tuple[FiltresDocuments, DocumentQuerySet]:
     """Les documents de la liste ; leurs dernières versions seulement, à moins qu'on ne les demande toutes."""
-    form = FiltresDocuments(request.GET or None, regions=queries.regions(), lit_tout=permissions.lit_tout(acces))
+    form = FiltresDocuments(request.GET or None, lit_tout=permissions.lit_tout(acces))
     choix = form.choix()
     gardes = permissions.documents_lisibles(acces).gardes()
     if not choix.pop("versions", False):

@@ -12,7 +12,7 @@ from depot.enums import AGENT, APPLICATION, PublicDeRelance
 from depot.erreurs import DepotImpossible
 from depot.forms import PublicForm
 from depot.models import Campagne
-from depot.views.communs import paginer_une_liste, personne, rendre
+from depot.views.communs import paginer, personne, rendre
 from habilitations.gardes import Acces, acces_application
 from structures.models import Region
 
@@ -22,7 +22,7 @@ from structures.models import Region
 def relances(request: HttpRequest, acces: Acces) -> HttpResponse:
     """Le même formulaire choisit le public (GET) et envoie (POST) : ce qui part est ce qui vient d'être montré."""
     donnees = request.POST if request.method == "POST" else request.GET
-    form = PublicForm(donnees or None, regions=queries.regions())
+    form = PublicForm(donnees or None)
     choix = form.choix()
     campagne = choix.get("campagne") or queries.campagne_courante()
     if campagne is None:
@@ -31,13 +31,19 @@ def relances(request: HttpRequest, acces: Acces) -> HttpResponse:
     if request.method == "POST":
         return _envoyer(request, campagne, public, choix.get("region"))
     vise = queries.public_de_relance(campagne, public, choix.get("region"))
+    a_relancer, page = vise.a_relancer, paginer(request, list(vise.personnes))
+    # Une même lecture sert la page et l'aperçu, que reçoit la première personne à relancer.
+    lus = vise.destinataires([*page, *a_relancer[:1]])
+    apercu = lus.pop() if a_relancer and lus else None
     contexte = {
         "form": form,
         "campagne": campagne,
-        "vise": vise,
-        "nombre": len(vise.a_relancer),
-        "page": paginer_une_liste(request, vise.destinataires),
-        "apercu": courriels.apercu_de_relance(campagne, vise.a_relancer[0]) if vise.a_relancer else None,
+        "nombre": len(a_relancer),
+        "sans_personne": vise.sans_personne,
+        "page": page,
+        "destinataires": lus,
+        "premiere": apercu and apercu.personne,
+        "apercu": apercu and courriels.apercu_de_relance(campagne, apercu),
         "envoi": {"campagne": campagne.annee, "public": public.value, "region": getattr(choix.get("region"), "pk", "")},
         "passes": list(queries.envois_passes(campagne)),
         "perdues": list(queries.relances_perdues(campagne)),

@@ -67,6 +67,6 @@ def exporter_matrice(request: HttpRequest, acces: Acces, format_: str) -> HttpRe
 
 
 def _filtrees(request: HttpRequest, acces: Acces) -> tuple[FiltresMatrice, QuerySet[Structure]]:
-    form = FiltresMatrice(request.GET or None, regions=queries.regions())
+    form = FiltresMatrice(request.GET or None)
     lisibles = permissions.structures_lisibles(acces)
     return form, queries.filtrer_structures(lisibles, campagne=None, **form.choix()).order_by("nom", "pk")

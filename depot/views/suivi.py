@@ -51,22 +51,21 @@ def liste_finess(request: HttpRequest, acces: Acces) -> HttpResponse:
     form, campagne, structures = _filtres(request, acces)
     page = paginer(request, structures)
     lignes = queries.face_a(campagne, page.object_list) if campagne else []
-    recus = queries.en_liasse(_derniers_recus(acces, campagne, structures)) if campagne else Document.objects.none()
-    nombre, taille = queries.peser(recus)
+    recus = _derniers_recus(acces, campagne, structures) if campagne else Document.objects.none()
     contexte = {
         "form": form,
         "campagne": campagne,
         "page": page,
         "lignes": lignes,
         "filtre": any(nom != "campagne" for nom in form.choix()),
-        "liasse": {"nombre": nombre, "taille": taille},
+        "liasse": queries.peser(recus),
         "formats": FORMATS,
     }
     return rendre(request, acces, "liste_finess", contexte)
 
 
 def _filtres(request: HttpRequest, acces: Acces) -> tuple[FiltresFiness, Campagne | None, QuerySet[Structure]]:
-    form = FiltresFiness(request.GET or None, regions=queries.regions())
+    form = FiltresFiness(request.GET or None)
     choix = form.choix()
     campagne = choix.pop("campagne", None) or queries.campagne_courante()
     structures = queries.filtrer_structures(permissions.structures_lisibles(acces), campagne=campagne, **choix)

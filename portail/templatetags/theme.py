@@ -1,5 +1,7 @@
 """Étiquettes de gabarit du thème : icônes et illustrations."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -9,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icone(nom: str) -> SafeString:
     """Icône décorative de la planche `static/portail/icones.svg` ; le texte voisin dit ce qu'elle montre."""
     return format_html(

@@ -98,7 +98,8 @@ def test_le_public_choisit_selon_ce_qui_est_recu(envoyer, campagne):
     DocumentFactory(structure=entamee)
 
     def vises(public):
-        return [un.personne for un in queries.public_de_relance(campagne, public).destinataires]
+        vise = queries.public_de_relance(campagne, public)
+        return [un.personne for un in vise.destinataires(list(vise.personnes))]
 
     assert vises(PublicDeRelance.AUCUN) == [sans_rien]
     assert vises(PublicDeRelance.PARTIEL) == [presque]
@@ -114,7 +115,7 @@ def test_un_delai_accorde_epargne_la_relance_des_retards(db):
         structure=prolongee, jusqu_au=timezone.localdate(), motif="Panne", accordee_par=personne
     )
 
-    assert not queries.public_de_relance(campagne, PublicDeRelance.RETARD).destinataires
+    assert not queries.public_de_relance(campagne, PublicDeRelance.RETARD).personnes
 
 
 def test_la_region_restreint_le_public(envoyer):
@@ -134,12 +135,13 @@ def test_un_compte_ferme_n_est_pas_relance(envoyer):
     assert envoyer().relancees == 0
 
 
-def test_une_structure_sans_personne_est_dite(campagne):
-    orpheline = StructureFactory()
+def test_une_structure_sans_personne_est_dite(client, campagne):
+    StructureFactory()
+    client.force_login(agent())
 
-    (attente,) = queries.public_de_relance(campagne, INCOMPLETES).sans_personne
+    page = client.get(reverse("depot:relances")).content.decode()
 
-    assert attente.ligne.structure == orpheline
+    assert "1 structure de ce public n'a personne d'habilité" in page
 
 
 def test_une_campagne_a_venir_ne_relance_personne(envoyer):

@@ -2,11 +2,13 @@
 
 import io
 import struct
+from functools import lru_cache
 from typing import BinaryIO
 
 import msoffcrypto
 import olefile
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from olefile.olefile import DEFECT_INCORRECT
 
 from depot.juge import biff
@@ -22,6 +24,10 @@ ILLISIBLES = (OSError, IndexError, ValueError, struct.error, TypeError, Attribut
 OBJETS = "Le fichier contient des objets incorporés, qui ne sont pas lus."
 QUEUE_MAX = 4_096
 LIBRE = 0xFFFFFFFF
+# msoffcrypto refait ses cent mille hachages pour vérifier le mot de passe qui vient de donner la clé.
+ECMA376Agile._derive_iterated_hash_from_password = staticmethod(  # noqa: SLF001
+    lru_cache(maxsize=1)(ECMA376Agile._derive_iterated_hash_from_password)  # noqa: SLF001
+)
 
 
 def ouvrir(fichier: BinaryIO) -> olefile.OleFileIO:

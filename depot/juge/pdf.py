@@ -13,6 +13,8 @@ PAGES_MAX = 5_000
 OBJETS_MAX = 500_000
 PROFONDEUR_MAX = 60
 FLUX_MAX = 250_000_000
+# Passé cette taille, rien d'honnête ne se comprime autant, sauf une image : une page blanche touche au maximum de zlib.
+RAPPORT_DES, RAPPORT_MAX, RAPPORT_D_UNE_IMAGE = 20_000_000, 500, 2_000
 TOTAL_MAX = 1_000_000_000
 MORCEAU = 1 << 20
 QUEUE_MAX = 8_192
@@ -120,22 +122,26 @@ def _gonfler(flux: pikepdf.Stream) -> int:
     premiers = [str(filtre) for filtre in filtres] if isinstance(filtres, pikepdf.Array) else [str(filtres)]
     if premiers[:1] != ["/FlateDecode"]:
         return 0
-    taille = _taille_gonflee(flux.read_raw_bytes())
-    if taille > FLUX_MAX:
-        raise Refus(Motif.STRUCTURE)
-    return 0 if flux.get("/Subtype") == "/Image" else taille
+    est_une_image = flux.get("/Subtype") == "/Image"
+    taille = _taille_gonflee(flux.read_raw_bytes(), RAPPORT_D_UNE_IMAGE if est_une_image else RAPPORT_MAX)
+    return 0 if est_une_image else taille
 
 
-def _taille_gonflee(brut: bytes) -> int:
-    """Compte sans garder ; un flux abîmé compte ce qui s'en lit, comme le font les lecteurs de PDF."""
-    gonfleur, taille = zlib.decompressobj(), 0
-    while brut and taille <= FLUX_MAX:
+def _taille_gonflee(brut: bytes, rapport_max: int) -> int:
+    """Compte sans garder ; un flux abîmé compte ce qui s'en lit, comme le font les lecteurs de PDF.
+
+    Lève `Refus` dès que le flux passe la taille permise, ou se gonfle plus que rien d'honnête ne le ferait.
+    """
+    gonfleur, taille, reste = zlib.decompressobj(), 0, brut
+    while reste:
         try:
-            morceau = gonfleur.decompress(brut, MORCEAU)
+            morceau = gonfleur.decompress(reste, MORCEAU)
         except zlib.error:
             break
-        if not morceau and gonfleur.unconsumed_tail == brut:
+        if not morceau and gonfleur.unconsumed_tail == reste:
             break
         taille += len(morceau)
-        brut = gonfleur.unconsumed_tail
+        reste = gonfleur.unconsumed_tail
+        if taille > FLUX_MAX or taille > max(RAPPORT_DES, rapport_max * (len(brut) - len(reste))):
+            raise Refus(Motif.STRUCTURE)
     return taille

@@ -225,6 +225,16 @@ def test_un_flux_de_pdf_demesure_est_refuse(juger, monkeypatch):
     assert juger(contenu, "a.pdf").motif == Motif.STRUCTURE
 
 
+@pytest.mark.parametrize(("genre", "motif"), [("/Metadata", Motif.STRUCTURE), ("/Image", None)])
+def test_un_flux_qui_se_gonfle_sans_mesure_est_refuse_a_moins_d_etre_une_image(juger, monkeypatch, genre, motif):
+    monkeypatch.setattr(pdf, "RAPPORT_DES", 1_000_000)
+    contenu = fabrique.pdf(
+        lambda d: d.Root.__setattr__("Flux", d.make_stream(bytes(4_000_000), Subtype=pikepdf.Name(genre)))
+    )
+
+    assert juger(contenu, "a.pdf").motif == motif
+
+
 def test_un_pdf_a_mot_de_passe_est_refuse(juger):
     contenu = fabrique.pdf(encryption=pikepdf.Encryption(owner="x", user="y"))
 

@@ -32,7 +32,6 @@ var/static/staticfiles.json: .venv/production $(shell find static -type f)
 	@touch $@ .venv/production
 
 test: style tests-sqlite tests-postgresql tests-navigateur
-	@$(BIN)/coverage combine --quiet var/couverture/sqlite var/couverture/postgresql && $(BIN)/coverage report --skip-covered --fail-under=90
 
 # Ce qui se vérifie sans rien exécuter du portail.
 style: .venv/developpement
@@ -44,11 +43,10 @@ style: .venv/developpement
 	DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 
 tests-sqlite: .venv/developpement
-	@rm -rf var/couverture && mkdir -p var/couverture
-	COVERAGE_FILE=var/couverture/sqlite $(BIN)/pytest -n 2 --cov -m "not navigateur"
+	$(BIN)/pytest -n 2 -m "not navigateur" --cov --cov-report term:skip-covered --cov-fail-under 90
 
 tests-postgresql: .venv/developpement
-	COVERAGE_FILE=var/couverture/postgresql TEST_DATABASE_URL=$(POSTGRES_URL) $(BIN)/pytest -n 2 --cov -m "not navigateur"
+	TEST_DATABASE_URL=$(POSTGRES_URL) $(BIN)/pytest -n 2 -m "not navigateur"
 
 # Les parcours se partagent deux portails : leur ordre est fixé, pour qu'un échec se rejoue tel quel.
 tests-navigateur: .venv/developpement var/static/staticfiles.json

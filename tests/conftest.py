@@ -11,15 +11,20 @@ from django.utils import timezone
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Marque les parcours, et laisse à la passe PostgreSQL de `make test` les tests qui ont besoin de lui."""
+    """Marque les parcours. Les tests sans base passent une fois, sur SQLite ; ceux qui veulent PostgreSQL, chez lui."""
     for item in items:
         if "tests/navigateur/" in item.nodeid:
             item.add_marker("navigateur")
     if connection.vendor == "postgresql":
-        return
-    ecartes = [item for item in items if item.get_closest_marker("postgresql")]
+        ecartes = [item for item in items if not (item.get_closest_marker("navigateur") or touche_la_base(item))]
+    else:
+        ecartes = [item for item in items if item.get_closest_marker("postgresql")]
     config.hook.pytest_deselected(items=ecartes)
     items[:] = [item for item in items if item not in ecartes]
+
+
+def touche_la_base(item):
+    return item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
 
 
 @pytest.fixture(autouse=True)

@@ -56,5 +56,9 @@ class StockagePlein(DepotImpossible):
         )
 
 
+class StockageIndisponible(StockagePlein):
+    """Le stockage ne répond pas : rien n'y est gardé, ni lu."""
+
+
 class TransitionInterdite(DepotImpossible):
     """L'état du document ne permet plus ce geste."""

@@ -42,6 +42,11 @@ class StockageDurable(FileSystemStorage):
         cible.hardlink_to(self.path(ancien))
         _ecrire_sur_le_disque(cible.parent)
 
+    @contextmanager
+    def sur_le_disque(self, emplacement: str) -> Iterator[Path]:
+        """Le fichier là où il est, le temps du bloc."""
+        yield Path(self.path(emplacement))
+
     def _faire_place(self, emplacement: str) -> Path:
         cible = Path(self.path(emplacement))
         cible.parent.mkdir(mode=self.directory_permissions_mode or 0o700, parents=True, exist_ok=True)

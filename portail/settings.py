@@ -5,7 +5,8 @@ Les valeurs par défaut sont celles de la production ; `DEMO=1` les assouplit po
 
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import django_stubs_ext
 import environ
@@ -345,19 +346,41 @@ REVUE_RAPPEL_JOURS = env.list("REVUE_RAPPEL_JOURS", cast=int, default=[14, 3])
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [RACINE / "static"]
-# Adresse du stockage privé des documents déposés : file:///chemin
-STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "dossier privé des documents déposés")
-DROITS = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+# Adresse du stockage privé des documents déposés : file:///chemin, ou s3://clé:secret@hôte/seau/préfixe?region=…
+# (s3+http:// : sans chiffrement, pour un serveur de la même machine).
+STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "stockage privé des documents déposés")
+
+
+def _stockage(adresse: SplitResult) -> dict[str, Any]:
+    if adresse.scheme == "file":
+        droits = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        options = {"location": adresse.path, "base_url": None} | droits
+        return {"BACKEND": "depot.stockage.StockageDurable", "OPTIONS": options}
+    seau, _, prefixe = adresse.path.strip("/").partition("/")
+    protocole = {"s3": "https", "s3+http": "http"}.get(adresse.scheme)
+    if not (protocole and adresse.username and adresse.password and seau):
+        sys.exit("STOCKAGE_URL s'écrit file:///chemin, ou s3://clé:secret@hôte/seau : corrigez-le.")
+    acces = {
+        "endpoint_url": f"{protocole}://{adresse.netloc.rpartition('@')[2]}",
+        "aws_access_key_id": unquote(adresse.username),
+        "aws_secret_access_key": unquote(adresse.password),
+        "region_name": parse_qs(adresse.query).get("region", ["us-east-1"])[0],
+    }
+    options = {"seau": seau, "prefixe": prefixe, "acces": acces}
+    return {"BACKEND": "depot.stockage_s3.StockageS3", "OPTIONS": options}
+
+
 STORAGES = {
-    "default": {
-        "BACKEND": "depot.stockage.StockageDurable",
-        "OPTIONS": {"location": urlsplit(STOCKAGE_URL).path, "base_url": None} | DROITS,
-    },
+    "default": _stockage(urlsplit(STOCKAGE_URL)),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]
-# Ce qui arrive, le temps d'être jugé : sur le disque du stockage, et balayé comme lui après un arrêt brutal.
-FILE_UPLOAD_TEMP_DIR = Path(urlsplit(STOCKAGE_URL).path) / "arrivees"
+# Ce qui arrive, le temps d'être jugé : sur le disque du stockage s'il en a un, et balayé après un arrêt brutal.
+FILE_UPLOAD_TEMP_DIR = (
+    Path(urlsplit(STOCKAGE_URL).path) / "arrivees"
+    if STOCKAGE_URL.startswith("file:")
+    else Path(env.str("ARRIVEES_DOSSIER", default=str(VAR / "arrivees")))
+)
 SILENCED_SYSTEM_CHECKS = ["files.E001"]  # ce dossier est fait à la première arrivée
 # Passé ce délai, un classeur dont personne n'a confirmé les chiffres s'efface.
 DEPOT_A_CONFIRMER_JOURS = env.int("DEPOT_A_CONFIRMER_JOURS", default=7)

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from depot import courriels
 from depot.antivirus import Antivirus, AntivirusIndisponible, Constat, Issue, TuyauRompu
 from depot.enums import EtatDocument
+from depot.erreurs import StockagePlein
 from depot.models import Document
 from depot.services.etats import passer
 from depot.services.fichiers import publier, relire
@@ -69,7 +70,11 @@ def analyser(*, numero: int) -> bool:
     if document is None:
         return False
     try:
-        constat = _examiner(Path(default_storage.path(document.emplacement)))
+        with default_storage.sur_le_disque(document.emplacement) as chemin:  # type: ignore[attr-defined]
+            constat = _examiner(chemin)
+    except StockagePlein as panne:
+        _attendre_le_stockage(document, panne)
+        return True
     except AntivirusIndisponible as panne:
         logger.warning("%s n'a pas pu être analysé : %s", document.reference, panne)
         if not isinstance(panne, TuyauRompu) or document.analyses < RUPTURES_MAX:
@@ -80,8 +85,16 @@ def analyser(*, numero: int) -> bool:
         # Une panne de notre fait n'accuse pas le fichier et ne le publie pas ; l'équipe la lit dans les journaux.
         logger.exception("%s n'a pas pu être analysé", document.reference)
         constat = Constat(Issue.NON_ANALYSE, "le portail n'a pas pu mener l'analyse")
-    _conclure(document, constat)
+    try:
+        _conclure(document, constat)
+    except StockagePlein as panne:
+        _attendre_le_stockage(document, panne)
     return True
+
+
+def _attendre_le_stockage(document: Document, panne: StockagePlein) -> None:
+    logger.warning("%s attend le stockage : %s", document.reference, panne.__cause__)
+    _remettre(document)
 
 
 def surveiller() -> list[str]:

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from depot import queries
@@ -17,6 +16,7 @@ from depot.classeur.modele import FEUILLE, LIGNES_LUES, Controle, comprendre, pl
 from depot.enums import GenreAvertissement, NatureDocument
 from depot.erreurs import ClasseurRefuse, ModeleFautif
 from depot.models import Confirmation, DepotAConfirmer, Document, Valeur
+from depot.services.fichiers import oublier
 
 ILLISIBLE = "Vos chiffres n'ont pas pu être vérifiés automatiquement : ils le seront par nos équipes."
 A_EXPLIQUER = "À expliquer par la structure :"
@@ -136,7 +136,7 @@ def mettre_en_attente(document: Document, emplacement: str, examen: Examen) -> D
             },
         )
     if not nouvelle:
-        default_storage.delete(emplacement)
+        oublier(emplacement)
         attente.avertissements = examen.en_donnees()
         attente.save(update_fields=["avertissements"])
     return attente

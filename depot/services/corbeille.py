@@ -84,5 +84,5 @@ def _effacer(document: Document) -> bool:
     document.efface_le = timezone.now()
     document.save(update_fields=["efface_le"])
     consigner(acteur=None, action="document.efface", objet=document)
-    transaction.on_commit(lambda: default_storage.delete(document.emplacement))
+    transaction.on_commit(lambda: default_storage.delete(document.emplacement), robust=True)
     return True

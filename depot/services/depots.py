@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import Utilisateur
@@ -18,7 +17,7 @@ from depot.models import Campagne, Delai, DepotAConfirmer, Document, DocumentQue
 from depot.services import analyses, classeurs
 from depot.services.classeurs import Commentaires, Examen
 from depot.services.etats import passer
-from depot.services.fichiers import ranger, ranger_sous
+from depot.services.fichiers import oublier, ranger, ranger_sous
 from depot.stockage import Arrivee, recevoir
 from journal.services import consigner
 from structures.models import Structure
@@ -103,12 +102,12 @@ def _garder(document: Document, arrivee: Arrivee, examen: Examen, commentaires: 
     try:
         garde = _enregistrer(document, examen, commentaires)
         if garde is not document:
-            default_storage.delete(document.emplacement)
+            oublier(document.emplacement)
         return garde
     except BaseException:
         # Une panne survenue après la validation n'efface pas un fichier dont la personne a reçu le récépissé.
         if not Document.objects.filter(reference=document.reference).exists():
-            default_storage.delete(document.emplacement)
+            oublier(document.emplacement)
         raise
 
 

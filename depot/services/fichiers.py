@@ -1,6 +1,8 @@
 """Ranger un fichier, le relire sous verrou, balayer ce qu'un arrêt a laissé."""
 
-from datetime import timedelta
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -9,8 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from depot.enums import EtatDocument
+from depot.erreurs import StockageIndisponible
 from depot.models import DepotAConfirmer, Document, Publication
 from depot.stockage import Arrivee, place_disponible
+
+logger = logging.getLogger(__name__)
 
 
 def ranger(arrivee: Arrivee) -> str:
@@ -24,9 +29,17 @@ def ranger_sous(emplacement: str, arrivee: Arrivee) -> str:
         with place_disponible():
             default_storage.prendre(arrivee.chemin, emplacement)  # type: ignore[attr-defined]
     except BaseException:
-        default_storage.delete(emplacement)
+        oublier(emplacement)
         raise
     return emplacement
+
+
+def oublier(emplacement: str) -> None:
+    """Efface un fichier sans ligne ; ce que le stockage refuse d'effacer, le balayage le retrouvera."""
+    try:
+        default_storage.delete(emplacement)
+    except StockageIndisponible:
+        logger.warning("%s reste à effacer", emplacement)
 
 
 def publier(document: Document) -> None:
@@ -47,12 +60,10 @@ def relire(document: Document) -> Document:
 
 def balayer() -> int:
     """Efface les fichiers qu'un arrêt brutal a laissés en chemin ou sans ligne, passé un jour ; rend leur nombre."""
-    limite, efface = timezone.now() - timedelta(days=1), 0
-    arrivees = Path(settings.FILE_UPLOAD_TEMP_DIR).name
-    for dossier in (*Document.DOSSIERS, DepotAConfirmer.DOSSIER, Publication.DOSSIER, arrivees):
-        if not default_storage.exists(dossier):
-            continue
-        for nom in default_storage.listdir(dossier)[1]:
+    limite = timezone.now() - timedelta(days=1)
+    efface = _balayer_les_arrivees(limite)
+    for dossier in (*Document.DOSSIERS, DepotAConfirmer.DOSSIER, Publication.DOSSIER):
+        for nom in _fichiers(dossier):
             emplacement = f"{dossier}/{nom}"
             orphelin = not any(
                 documents.filter(fichier=emplacement).exists()
@@ -66,3 +77,23 @@ def balayer() -> int:
                 default_storage.delete(emplacement)
                 efface += 1
     return efface
+
+
+def _fichiers(dossier: str) -> Sequence[str]:
+    try:
+        return default_storage.listdir(dossier)[1]
+    except FileNotFoundError:
+        return []
+
+
+def _balayer_les_arrivees(limite: datetime) -> int:
+    """Ce qui arrivait quand le serveur s'est arrêté."""
+    arrivees = Path(settings.FILE_UPLOAD_TEMP_DIR)
+    restes = [
+        reste
+        for reste in (arrivees.iterdir() if arrivees.exists() else ())
+        if reste.stat().st_mtime < limite.timestamp()
+    ]
+    for reste in restes:
+        reste.unlink(missing_ok=True)
+    return len(restes)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from depot.juge.verdicts import ATTENDUS, Issue, Nature
 from depot.models import Campagne, Publication
 from depot.services import analyses
 from depot.services.classeurs import lire_le_modele
-from depot.services.fichiers import ranger_sous
+from depot.services.fichiers import oublier, ranger_sous
 from depot.stockage import Arrivee, recevoir
 from journal.services import consigner
 
@@ -79,7 +78,7 @@ def _mettre_en_ligne(
     try:
         _enregistrer(publication, remplacee, acteur)
     except BaseException:
-        default_storage.delete(publication.emplacement)
+        oublier(publication.emplacement)
         raise
     return publication
 

@@ -1,5 +1,6 @@
 """La production démarre avec ce qu'il lui faut, ou dit en une phrase ce qui manque."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -50,6 +51,36 @@ def test_le_mode_demonstration_se_passe_de_reglages():
 def test_l_exemple_nomme_tous_les_reglages_indispensables():
     exemple = (settings.RACINE / ".env.exemple").read_text()
     assert [nom for nom in PRODUCTION if f"\n{nom}=" not in exemple] == []
+
+
+LIRE_LE_STOCKAGE = "from django.conf import settings; print(settings.STORAGES['default'])"
+
+
+def test_un_stockage_s3_se_lit_dans_son_adresse():
+    adresse = "s3://cle:se%2Fcret@s3.example:9000/seau/portail?region=fr-par"
+
+    resultat = manage("shell", "-v", "0", "-c", LIRE_LE_STOCKAGE, STOCKAGE_URL=adresse)
+
+    assert ast.literal_eval(resultat.stdout) == {
+        "BACKEND": "depot.stockage_s3.StockageS3",
+        "OPTIONS": {
+            "seau": "seau",
+            "prefixe": "portail",
+            "acces": {
+                "endpoint_url": "https://s3.example:9000",
+                "aws_access_key_id": "cle",
+                "aws_secret_access_key": "se/cret",
+                "region_name": "fr-par",
+            },
+        },
+    }
+
+
+def test_une_adresse_de_stockage_incomplete_arrete_le_demarrage_par_une_phrase():
+    resultat = manage("check", STOCKAGE_URL="s3://s3.example/seau")
+
+    assert resultat.returncode != 0
+    assert resultat.stderr.strip() == "STOCKAGE_URL s'écrit file:///chemin, ou s3://clé:secret@hôte/seau : corrigez-le."
 
 
 TEMOINS = """

@@ -19,7 +19,7 @@ from accounts import prolongements, services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.middleware import CLE_DU_REGARD
 from accounts.models import IdentiteExterne, Utilisateur
-from accounts.queries import par_identifiant_ou_courriel, pourquoi_ne_peut_elle_pas_entrer
+from accounts.queries import CHAMPS_CHERCHES, par_identifiant_ou_courriel, pourquoi_ne_peut_elle_pas_entrer
 
 # La page de django-otp laisse lire le secret d'une application d'authentification, ou en donner une à quelqu'un.
 admin.site.unregister(TOTPDevice)
@@ -59,7 +59,7 @@ class FusionForm(RegardForm):
 class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
     list_display = ["identifiant", "nom", "prenom", "courriel", "etat", "last_login"]
     list_filter = ["etat", "is_staff", "cree_le"]
-    search_fields = ["identifiant", "nom", "prenom", "courriel"]
+    search_fields = CHAMPS_CHERCHES
     show_full_result_count = False
     fieldsets = [
         ("Pourquoi ne peut-elle pas entrer ?", {"fields": ["empechements", "aider"]}),
@@ -206,7 +206,7 @@ class IdentiteExterneAdmin(admin.ModelAdmin[IdentiteExterne]):
     list_display = ["personne", "emetteur", "sujet", "liee_le", "servie_le"]
     list_filter = ["emetteur"]
     list_select_related = ["personne"]
-    search_fields = ["personne__identifiant", "personne__nom", "personne__courriel", "=sujet"]
+    search_fields = ["personne__identifiant", "personne__nom__sans_accent", "personne__courriel", "=sujet"]
     action_form = ActionMotivee
     actions = ["delier"]
 

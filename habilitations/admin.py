@@ -76,7 +76,7 @@ class ProfilAdmin(ReglageConsigne):
 @admin.register(Portefeuille)
 class PortefeuilleAdmin(ReglageConsigne):
     list_display = ["nom"]
-    search_fields = ["nom", "gestionnaires__nom", "gestionnaires__identifiant"]
+    search_fields = ["nom", "gestionnaires__nom__sans_accent", "gestionnaires__identifiant"]
     autocomplete_fields = ["gestionnaires"]
     filter_horizontal = ["applications", "profils", "regions", "departements", "types_structure"]
     change_list_template = "admin/habilitations/portefeuille/change_list.html"
@@ -150,7 +150,12 @@ class RegleAcceptationAdmin(ReglageConsigne):
 class SuppleanceAdmin(LectureSeule):
     list_display = ["absent", "suppleant", "debut_le", "fin_le", "terminee_le"]
     list_select_related = ["absent", "suppleant"]
-    search_fields = ["absent__nom", "absent__identifiant", "suppleant__nom", "suppleant__identifiant"]
+    search_fields = [
+        "absent__nom__sans_accent",
+        "absent__identifiant",
+        "suppleant__nom__sans_accent",
+        "suppleant__identifiant",
+    ]
     date_hierarchy = "debut_le"
 
 
@@ -162,7 +167,7 @@ class DemandeAdmin(LectureSeule):
     search_fields = [
         "=id",
         "demandeur__identifiant",
-        "demandeur__nom",
+        "demandeur__nom__sans_accent",
         "demandeur__courriel",
         "structures__nom",
         "structures__numero_finess",
@@ -183,7 +188,7 @@ class HabilitationAdmin(LectureSeule):
     list_select_related = ["titulaire", "profil__application", "structure"]
     search_fields = [
         "titulaire__identifiant",
-        "titulaire__nom",
+        "titulaire__nom__sans_accent",
         "titulaire__courriel",
         "structure__nom",
         "structure__numero_finess",
@@ -282,7 +287,7 @@ class LigneDeRevueAdmin(LectureSeule):
         "habilitation__structure",
         "par",
     ]
-    search_fields = ["habilitation__titulaire__identifiant", "habilitation__titulaire__nom"]
+    search_fields = ["habilitation__titulaire__identifiant", "habilitation__titulaire__nom__sans_accent"]
     show_full_result_count = False
 
     @admin.display(description="titulaire")

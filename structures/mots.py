@@ -12,14 +12,17 @@ _SEPARATEURS = re.compile(r"[^a-z0-9]+")
 _ORDINAL = re.compile(r"(\d+)(?:er|ere|e|eme|ieme|nd|nde)")
 _EQUIVALENTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _TUS = {"cedex"}
+# Ce que l'extension unaccent de PostgreSQL écrit aussi, et que la décomposition d'Unicode ignore.
+_LETTRES = str.maketrans({
+    "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss",
+})  # fmt: skip
 # Trop fréquents pour désigner quoi que ce soit.
 _ARTICLES = {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"}
 
 
 def sans_accent(texte: str) -> str:
     if not texte.isascii():
-        texte = texte.replace("œ", "oe").replace("Œ", "OE")
-        texte = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode()
+        texte = unicodedata.normalize("NFKD", texte.translate(_LETTRES)).encode("ascii", "ignore").decode()
     return texte.lower()
 
 

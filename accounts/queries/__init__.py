@@ -12,15 +12,18 @@ from accounts.queries.facteurs import (
     moyens_de_verification,
 )
 from accounts.queries.personnes import (
+    CHAMPS_CHERCHES,
     a_confirmer,
     courriel_a_confirmer,
     identifiants_pris,
+    nommees,
     par_identifiant_ou_courriel,
     sessions_ouvertes,
     vient_d_une_adresse_habituelle,
 )
 
 __all__ = [
+    "CHAMPS_CHERCHES",
     "PARTIES",
     "Facteur",
     "a_confirmer",
@@ -32,6 +35,7 @@ __all__ = [
     "identifiants_pris",
     "moyen_tenu",
     "moyens_de_verification",
+    "nommees",
     "par_identifiant_ou_courriel",
     "pourquoi_ne_peut_elle_pas_entrer",
     "sessions_ouvertes",

@@ -1,10 +1,24 @@
 """Retrouver une personne, ses sessions, ce qu'elle a demandé."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q, QuerySet
 
 from accounts.enums import EtatChangement, EtatCompte
 from accounts.limites import reseau
 from accounts.models import ChangementCourriel, SessionOuverte, Utilisateur
+
+# Où se cherche une personne (index : habilitations, migration 0017).
+CHAMPS_CHERCHES = ("nom__sans_accent", "prenom__sans_accent", "identifiant__sans_accent", "courriel__sans_accent")
+# Plus court, un mot ne se cherche qu'au début : l'index à trigrammes n'en trouverait pas le milieu.
+_MILIEU = 3
+
+
+def nommees(mot: str) -> Q:
+    """Les personnes où se lit ce mot, aux accents et à la casse près."""
+    comment = "icontains" if len(mot) >= _MILIEU else "istartswith"
+    return reduce(or_, (Q((f"{champ}__{comment}", mot)) for champ in CHAMPS_CHERCHES))
 
 
 def par_identifiant_ou_courriel(saisie: str) -> Utilisateur | None:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Utilisateur
+from accounts.queries import nommees
 from habilitations.enums import GESTES_HABILITATION, TENUES, EtatHabilitation, TypeDemande
 from habilitations.models import Demande, Habilitation, HabilitationQuerySet, Profil, droits_confies_a
 from habilitations.queries.demandes import Fait
@@ -96,13 +97,10 @@ def filtrer_les_droits(droits: HabilitationQuerySet, criteres: dict[str, Any]) -
 
 def nommes(mot: str) -> tuple[QuerySet[Utilisateur], QuerySet[Structure]]:
     """Personnes et structures où se lit un mot, chacune cherchée dans sa table."""
-    personnes = Utilisateur.objects.filter(
-        Q(nom__icontains=mot) | Q(prenom__icontains=mot) | Q(identifiant__icontains=mot) | Q(courriel__icontains=mot)
-    )
     structure = Q(numero_finess__istartswith=mot) | Q(nom__icontains=mot)
     for cherche in cherches(mot):
         structure |= Q(mots__contains=f" {cherche}")
-    return personnes, Structure.objects.filter(structure).order_by()
+    return Utilisateur.objects.filter(nommees(mot)), Structure.objects.filter(structure).order_by()
 
 
 def histoire(habilitation: Habilitation) -> list[Fait]:

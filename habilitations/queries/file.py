@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.enums import EtatCompte
 from accounts.models import Utilisateur
+from accounts.queries import nommees
 from habilitations.delais import jours_ouvres
 from habilitations.enums import NON_DECIDEES, EtatDemande, TypeDemande
 from habilitations.models import (
@@ -38,8 +39,6 @@ PLAFOND = 1_000
 # lieu de partir d'elles, et ne se compte pas aussi loin.
 SEUIL = 200
 PLAFOND_REPANDU = 100
-# Plus court, un mot ne se cherche qu'au début : l'index à trigrammes n'en trouverait pas le milieu.
-MILIEU = 3
 # Structures montrées par ligne ; les autres se comptent.
 MONTREES = 2
 LOT = 500
@@ -93,10 +92,7 @@ class Mot:
     """
 
     def __init__(self, mot: str) -> None:
-        milieu = "icontains" if len(mot) >= MILIEU else "istartswith"
-        self._personnes = Q()
-        for champ in ("nom", "prenom", "identifiant", "courriel"):
-            self._personnes |= Q(**{f"{champ}__{milieu}": mot})
+        self._personnes = nommees(mot)
         noms = Q()
         for cherche in cherches(mot):
             noms &= Q(mots__contains=f" {cherche}")

@@ -51,7 +51,8 @@ def lire(examen: Examen, connues: bytes = b"") -> Iterator[Lue]:
 
 def _lignes(examen: Examen, connues: bytes) -> Iterator[tuple[int, list[str], str]]:
     """Rang, colonnes et empreinte ; une ligne peut en couvrir plusieurs du fichier, entre guillemets."""
-    rang, brutes = 0, []
+    rang = 0
+    brutes: list[bytes] = []
 
     def textes() -> Iterator[str]:
         nonlocal rang

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -43,6 +44,7 @@ _PREPARATION = {
     "postgresql": "ANALYZE import_finess (numero, etat_lu, nom)",
     "sqlite": "CREATE INDEX import_finess_numero ON import_finess (numero)",
 }
+_PAQUET = 1000
 _VIDE = "SELECT NOT EXISTS (SELECT 1 FROM structures_structure WHERE numero_finess IS NOT NULL)"
 _SANS_INCONNUE = """
 DELETE FROM import_finess WHERE NOT EXISTS (
@@ -204,8 +206,10 @@ class Tampon:
                     for ligne in lignes:
                         copie.write_row(ligne)
             else:
-                valeurs = ", ".join(["%s"] * len(colonnes))
-                curseur.executemany(_INSERTION.format(colonnes=noms, valeurs=valeurs), lignes)
+                ordre = _INSERTION.format(colonnes=noms, valeurs=", ".join(["%s"] * len(colonnes)))
+                restantes = iter(lignes)
+                while paquet := list(islice(restantes, _PAQUET)):
+                    curseur.executemany(ordre, paquet)
 
     def retirer_les_doublons(self, exemples: int) -> tuple[int, list[tuple[int, str, int]]]:
         """Garde la première ligne de chaque numéro ; rend le nombre des autres, et les premières d'entre elles.

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.bases import fichier_demande, mesurer_ici, postgresql, preparer, sqlite, tableau
-from bench.import_finess import chronometrer, lignes, memoire
+from bench.bases import chronometrer, fichier_demande, mesurer_ici, postgresql, preparer, sqlite, tableau
+from bench.import_finess import lignes, memoire
 
 FOIS = 10
 
@@ -26,8 +26,8 @@ def mesurer(fichier: Path) -> dict[str, Any]:
     second, _ = chronometrer(lambda: importer_finess(chemin=fichier, acteur=None))
     return {
         "lignes": bilan.lignes,
-        "premier": f"{premier:.1f} s",
-        "second": f"{second:.1f} s",
+        "premier": f"{premier / 1000:.1f} s",
+        "second": f"{second / 1000:.1f} s",
         "memoire": f"{apres_un - depart:.0f} Mo",
         "memoire_au_second": f"{memoire() - depart:.0f} Mo",
     }

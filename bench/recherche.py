@@ -5,15 +5,13 @@ python -m bench.recherche FICHIER
 
 import json
 import random
-import statistics
 import sys
-import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from bench.bases import fichier_demande, mesurer_sur_les_deux, preparer, tableau
+from bench.bases import chronometrer, fichier_demande, mesurer_sur_les_deux, preparer, resume, tableau
 
 TIRAGES = 300
 MANIERES = ("exacte", "sans accent ni ordre", "une faute de frappe", "début des mots", "nom seul")
@@ -120,16 +118,6 @@ def requete_nue(texte: str) -> Callable[[], Any]:
             return curseur.fetchall()
 
     return executer
-
-
-def chronometrer(action: Callable[[], Any]) -> tuple[float, Any]:
-    debut = time.perf_counter()
-    resultat = action()
-    return (time.perf_counter() - debut) * 1000, resultat
-
-
-def resume(durees: list[float]) -> tuple[float, float]:
-    return statistics.median(durees), statistics.quantiles(durees, n=20)[-1]
 
 
 def montrer(mesures: dict[str, dict[str, Any]]) -> None:

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.bases import chronometrer, fichier_demande, mesurer_ici, postgresql, preparer, sqlite, tableau
-from bench.import_finess import lignes, memoire
+from bench.bases import fichier_demande, mesurer_ici, postgresql, preparer, sqlite, tableau
+from bench.import_finess import lignes, memoire, peser
 
 FOIS = 10
 
@@ -21,13 +21,13 @@ def mesurer(fichier: Path) -> dict[str, Any]:
     from structures.services import importer_finess
 
     depart = memoire()
-    premier, bilan = chronometrer(lambda: importer_finess(chemin=fichier, acteur=None))
+    premier, bilan = peser(lambda: importer_finess(chemin=fichier, acteur=None))
     apres_un = memoire()
-    second, _ = chronometrer(lambda: importer_finess(chemin=fichier, acteur=None))
+    second, _ = peser(lambda: importer_finess(chemin=fichier, acteur=None))
     return {
         "lignes": bilan.lignes,
-        "premier": f"{premier / 1000:.1f} s",
-        "second": f"{second / 1000:.1f} s",
+        "premier": f"{premier.calcul:.1f} s",
+        "second": f"{second.calcul:.1f} s",
         "memoire": f"{apres_un - depart:.0f} Mo",
         "memoire_au_second": f"{memoire() - depart:.0f} Mo",
     }
@@ -56,8 +56,8 @@ def montrer(mesures: dict[str, list[dict[str, Any]]]) -> None:
         "Une fois, puis dix fois plus de lignes, chacune dans un processus et une base neufs",
         [
             ("lignes", puis("lignes")),
-            ("premier import", puis("premier")),
-            ("le même fichier", puis("second")),
+            ("premier import, calcul", puis("premier")),
+            ("le même fichier, calcul", puis("second")),
             ("mémoire au-dessus du départ, premier import", puis("memoire")),
             ("après le second", puis("memoire_au_second")),
         ],

@@ -64,7 +64,11 @@ class ChoixDeStructure(forms.ModelChoiceField[Structure]):
 class Depot(forms.Form):
     """« Nouveau » : pour quelle structure, quelle année, quelle nature, et les fichiers."""
 
-    structure = ChoixDeStructure(Structure.objects.none(), empty_label="Choisissez une structure")
+    structure = ChoixDeStructure(
+        Structure.objects.none(),
+        empty_label="Choisissez une structure",
+        error_messages={"required": "Choisissez la structure pour laquelle vous déposez."},
+    )
     campagne = forms.ModelChoiceField(Campagne.objects.none(), label="Année", empty_label=None)
     nature = forms.ChoiceField(
         label="Nature du rapport",

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from depot import permissions, services, televersement
-from depot.classeur.controle import Erreur
+from depot.classeur.controle import Erreur, resumer
 from depot.enums import APPLICATION, DEPOSANT, NatureDocument
 from depot.erreurs import AConfirmer, ClasseurRefuse, DepotImpossible, StockagePlein
 from depot.forms import FICHIERS_MAX, Depot
@@ -25,6 +25,7 @@ from habilitations.gardes import Acces, acces_application
 
 INSUFFISANT = HTTPStatus.INSUFFICIENT_STORAGE
 REFUSE = HTTPStatus.UNPROCESSABLE_ENTITY
+CORRECTIONS_MAX = 1_500
 
 
 @csrf_exempt  # lire le jeton, c'est lire tout l'envoi : la garde et la taille d'abord, le jeton ensuite (_nouveau)
@@ -115,10 +116,16 @@ def _deposer(request: HttpRequest, form: Depot) -> Issue:
             echecs.append((fichier.name, str(refus)))
     for nom, phrase in echecs:
         if issue.recus or issue.attentes:
-            messages.error(request, f"Non déposé – {nom} : {phrase}")
+            messages.error(request, f"Non déposé – {nom} : {phrase}{_corrections(issue, nom)}")
         else:
             form.add_error("fichiers", f"{nom} : {phrase}" if request.accepts("text/html") else phrase)
     return issue
+
+
+def _corrections(issue: Issue, nom: str) -> str:
+    """Les cellules à corriger de ce classeur, que la page suivante ne redirait pas."""
+    erreurs = next((erreurs for classeur, erreurs in issue.classeurs if classeur == nom), ())
+    return f" {resumer(erreurs, CORRECTIONS_MAX)}" if erreurs else ""
 
 
 def _vers_la_confirmation(request: HttpRequest, issue: Issue) -> HttpResponse:

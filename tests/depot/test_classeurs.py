@@ -124,6 +124,21 @@ def test_les_erreurs_sont_dites_par_feuille_et_cellule_et_rien_n_est_garde(clien
     assert not list((stockage / "a_confirmer").rglob("*"))
 
 
+def test_les_corrections_d_un_classeur_se_lisent_meme_quand_les_autres_fichiers_sont_recus(client, ici, campagne):
+    client.force_login(deposant(ici))
+    faux = fabrique.rapport(file_active__1_a_2_ans="env. 40", file_active__total=232.0)
+    donnees = {
+        "structure": ici.pk,
+        "campagne": campagne.pk,
+        "fichiers": [fabrique.envoi(faux, "rapport.xlsx"), fabrique.envoi(fabrique.pdf(), "rapport.pdf")],
+    }
+
+    page = texte(client.post(reverse("depot:nouveau"), donnees, follow=True))
+
+    assert "Feuille « File active », cellule C5 : un nombre entier est attendu, « env. 40 » trouvé." in page
+    assert Document.objects.get().nom_fichier == "rapport.pdf"
+
+
 def test_le_script_recoit_chaque_correction_en_une_phrase(client, alice, ici, campagne):
     contenu = fabrique.rapport(file_active__1_a_2_ans="env. 40", file_active__total=232.0)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts import jetons
+from accounts.durees import en_mots
 from accounts.enums import DUREE_CODE
 from accounts.jetons import Usage
 from accounts.models import ChangementCourriel, Utilisateur
@@ -156,11 +157,3 @@ def _lien(personne: Utilisateur, usage: Usage, vue: str) -> dict[str, str]:
 
 def _adresse(vue: str, *args: str) -> str:
     return f"{settings.SITE_URL}{reverse(vue, args=args)}"
-
-
-def en_mots(secondes: int) -> str:
-    """« 3 jours », « 2 heures »."""
-    heures = secondes // 3600
-    jours, reste = divmod(heures, 24)
-    nombre, unite = (jours, "jour") if jours and not reste else (heures, "heure")
-    return f"{nombre} {unite}{'s' if nombre > 1 else ''}"

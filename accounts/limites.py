@@ -10,6 +10,8 @@ from ipaddress import IPv6Address, ip_address
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from accounts.durees import en_mots
+
 
 class Porte(StrEnum):
     CONNEXION = "connexion"
@@ -50,7 +52,7 @@ class LimiteAtteinte(Exception):
 
     def __init__(self, attente: int) -> None:
         self.attente = attente
-        super().__init__(f"Trop de tentatives : rien n'a été vérifié. Réessayez dans {attente_en_mots(attente)}.")
+        super().__init__(f"Trop de tentatives : rien n'a été vérifié. Réessayez dans {en_mots(attente)}.")
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,3 @@ def reseau(adresse: str | None) -> str:
     if isinstance(lue, IPv6Address):
         return str(lue.ipv4_mapped or lue.exploded[:19])
     return str(lue)
-
-
-def attente_en_mots(secondes: int) -> str:
-    """« moins d'une minute », « 4 minutes », « 2 heures », arrondi à l'unité supérieure."""
-    if secondes < 60:  # noqa: PLR2004 -- une minute
-        return "moins d'une minute"
-    minutes = -(-secondes // 60)
-    nombre, unite = (minutes, "minute") if minutes <= 90 else (-(-minutes // 60), "heure")  # noqa: PLR2004
-    return f"{nombre} {unite}{'s' if nombre > 1 else ''}"

@@ -2,9 +2,8 @@
 
 python -m bench.temps_de_reponse [ÉCHANTILLONS PAR CLASSE [PORTE]]
 
-Pour chaque porte, des paires d'envois, à un compte connu et à un inconnu, dans un ordre tiré au sort. L'AUC est la
-chance qu'une réponse à un compte connu soit plus lente qu'à un inconnu : 0,5 ne dit rien, 1 dit tout. Celle « par
-paires » ne compare que deux envois voisins : la charge de la machine, qui varie d'une minute à l'autre, n'y pèse pas.
+Pour chaque porte, des envois à un compte connu et à des inconnus, dans un ordre tiré au sort. L'AUC est la chance que
+répondre à un compte connu soit plus lent qu'à un inconnu : 0,5 ne dit rien, 1 dit tout.
 """
 
 import math
@@ -21,6 +20,8 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode, urlsplit
+
+import psycopg
 
 from bench.bases import postgresql, tableau
 from tests.navigateur.conftest import REDIS_URL, Portail, port_libre, processus, servir
@@ -108,9 +109,13 @@ def envoyer(portail: Portail, page: str, champs: dict[str, str]) -> float:
     return duree
 
 
-def auc_par_paires(connus: list[float], inconnus: list[float]) -> float:
-    gagnees = [(connu > inconnu) + 0.5 * (connu == inconnu) for connu, inconnu in zip(connus, inconnus, strict=True)]
-    return statistics.mean(gagnees)
+def attendre_l_ouvrier(portail: Portail) -> None:
+    """L'ouvrier finit d'envoyer avant l'essai suivant."""
+    with psycopg.connect(portail.base) as connexion:
+        while connexion.execute("SELECT 1 FROM courriels_courriel WHERE etat = 'a_envoyer' LIMIT 1").fetchone():
+            connexion.commit()
+            time.sleep(0.01)
+    time.sleep(0.05)
 
 
 def auc(connus: list[float], inconnus: list[float]) -> float:
@@ -124,24 +129,22 @@ def mesurer(
     durees: dict[bool, list[float]] = {True: [], False: []}
     for rang in range(ECHAUFFEMENT):
         envoyer(portail, page, champs(bool(rang % 2), 900_000 + rang))
-    for paire in range(combien):
-        for connu in hasard.sample((True, False), k=2):
-            durees[connu].append(envoyer(portail, page, champs(connu, 2 * paire + connu)))
-            # L'ouvrier finit d'envoyer avant l'essai suivant : son travail ne pèse pas sur l'autre classe.
-            time.sleep(0.05)
+    # Tirées une à une, non par paires : ce que laisse derrière lui l'envoi précédent ne pèse pas plus sur une classe.
+    for rang, connu in enumerate(hasard.sample([True, False] * combien, k=2 * combien)):
+        durees[connu].append(envoyer(portail, page, champs(connu, rang)))
+        attendre_l_ouvrier(portail)
     return durees
 
 
 def ligne(durees: dict[bool, list[float]]) -> list[str]:
-    """Les médianes, puis les deux AUC et leur erreur type quand rien ne distingue les classes."""
+    """Les médianes, puis l'AUC et son erreur type quand rien ne distingue les classes."""
     connus, inconnus = durees[True], durees[False]
     combien = len(connus)
-    erreur, erreur_des_paires = math.sqrt((2 * combien + 1) / (12 * combien**2)), 0.5 / math.sqrt(combien)
+    erreur = math.sqrt((2 * combien + 1) / (12 * combien**2))
     return [
         f"{statistics.median(connus):.1f} ms",
         f"{statistics.median(inconnus):.1f} ms",
         f"{auc(connus, inconnus):.3f} ± {erreur:.3f}",
-        f"{auc_par_paires(connus, inconnus):.3f} ± {erreur_des_paires:.3f}",
     ]
 
 
@@ -154,8 +157,8 @@ def main() -> None:
             if not porte.startswith(seule):
                 continue
             lignes.append((porte, ligne(mesurer(portail, page, champs, combien, hasard))))
-    colonnes = ["connu, médiane", "inconnu, médiane", "AUC ± erreur type", "AUC par paires ± erreur type"]
-    tableau(f"{combien} paires, charge {os.getloadavg()[1]:.1f}", lignes, colonnes)
+    colonnes = ["connu, médiane", "inconnu, médiane", "AUC ± erreur type"]
+    tableau(f"{combien} envois de chaque sorte, charge {os.getloadavg()[1]:.1f}", lignes, colonnes)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class HabilitationsConfig(AppConfig):
             Partie("Demandes", queries.demandes_exportees),
             Partie("Habilitations", queries.habilitations_exportees),
         ]
+        prolongements.empechements.append(queries.facteur_manquant)
         prolongements.fusions.append(Fusion(comptes.apercu_de_fusion, comptes.fusionner, comptes.refus_de_fusionner))
         prolongements.gestes_du_support.append(
             ("habilitations_manquantes", "Pourquoi lui manque-t-il une application ?")

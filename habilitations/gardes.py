@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,7 +12,6 @@ from django.shortcuts import render
 
 from accounts.connexion_forte import est_forte, vers_la_verification
 from accounts.models import Utilisateur
-from habilitations.enums import ADMINISTRATION
 from habilitations.models import Application, Profil
 from habilitations.queries import absence, profils_tenus, structures_tenues
 from structures.models import Structure
@@ -74,12 +72,7 @@ def est_ouverte(request: HttpRequest, personne: Utilisateur, code: str) -> bool:
 
 def _exige_une_connexion_forte(profils: Collection[Profil]) -> bool:
     """Un seul des profils suffit à l'exiger : la vue les ouvre tous à la fois."""
-    return any(
-        profil.connexion_forte
-        or profil.application.connexion_forte
-        or (settings.SECOND_FACTEUR_OBLIGATOIRE and profil.application.code == ADMINISTRATION)
-        for profil in profils
-    )
+    return any(profil.exige_une_connexion_forte for profil in profils)
 
 
 def _refus(request: HttpRequest, personne: Utilisateur, code: str, *, autre_profil: bool) -> HttpResponse:

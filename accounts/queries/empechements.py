@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -18,12 +19,12 @@ from journal.models import Evenement
 
 
 def pourquoi_ne_peut_elle_pas_entrer(personne: Utilisateur) -> list[Empechement]:
-    """Ce qui empêche la personne d'entrer, ou qui l'explique ; les applications du haut et les lots y ajoutent."""
+    """Ce qui empêche la personne d'entrer, ou qui l'explique ; les applications du haut y ajoutent."""
     return [
         *_etat(personne),
         *_refus_recents(personne),
         *_limites(personne),
-        *_facteurs_demandes(personne),
+        *_second_facteur(personne),
         *_courriels_perdus(personne),
         *(empechement for trouver in prolongements.empechements for empechement in trouver(personne)),
     ]
@@ -82,13 +83,18 @@ def _limites(personne: Utilisateur) -> Iterable[Empechement]:
             )
 
 
-def _facteurs_demandes(personne: Utilisateur) -> Iterable[Empechement]:
+def _second_facteur(personne: Utilisateur) -> Iterable[Empechement]:
     if tenus := facteurs(personne):
         yield Empechement(
             "Un second facteur est demandé à la connexion : "
             + ", ".join(f"{facteur.genre.label} ({facteur.nom})" for facteur in tenus)
             + ".",
             "Perdu : vérifier l'identité, puis action « Réinitialiser les seconds facteurs (avec un motif) ».",
+        )
+    elif personne.is_staff and settings.SECOND_FACTEUR_OBLIGATOIRE:
+        yield Empechement(
+            "Aucun second facteur : l'administration en demande un.",
+            "La personne en ajoute un en y entrant : le portail l'y mène.",
         )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import courriels, sms
+from accounts.durees import en_mots
 from accounts.enums import DUREE_CODE, ESSAIS_PAR_CODE, GenreFacteur
 from accounts.erreurs import EnvoiRefuse
 from accounts.models import CodeEphemere, FacteurMessage, Utilisateur
@@ -44,14 +45,12 @@ def _refuser_un_envoi_de_trop(facteur: FacteurMessage, session: str, maintenant:
     d_ici = recents.filter(session=session)
     dernier = d_ici.last()
     if dernier and dernier.cree_le > maintenant - ENTRE_DEUX_ENVOIS:
-        attente = dernier.cree_le + ENTRE_DEUX_ENVOIS - maintenant
-        raise EnvoiRefuse(f"Un code vient de partir. Attendez {en_mots(attente)} avant d'en demander un autre.")
+        attente = en_mots((dernier.cree_le + ENTRE_DEUX_ENVOIS - maintenant).total_seconds())
+        raise EnvoiRefuse(f"Un code vient de partir. Attendez {attente} avant d'en demander un autre.")
     for envois, limite in ((d_ici, ENVOIS_PAR_SESSION), (recents, ENVOIS_PAR_FACTEUR)):
         if envois.count() >= limite:
-            attente = envois.earliest("cree_le").cree_le + FENETRE - maintenant
-            raise EnvoiRefuse(
-                f"Trop de codes ont été demandés. Attendez {en_mots(attente)}, ou choisissez un autre moyen."
-            )
+            attente = en_mots((envois.earliest("cree_le").cree_le + FENETRE - maintenant).total_seconds())
+            raise EnvoiRefuse(f"Trop de codes ont été demandés. Attendez {attente}, ou choisissez un autre moyen.")
 
 
 def essayer_code(facteur: FacteurMessage, code: str, sceau: str) -> str:
@@ -75,13 +74,6 @@ def essayer_code(facteur: FacteurMessage, code: str, sceau: str) -> str:
     if not reste:
         return "Ce n'est pas le code envoyé, et il ne sert plus après cinq essais : demandez-en un autre."
     return f"Ce n'est pas le dernier code envoyé. Vérifiez-le : il vous reste {reste} essai{'s' if reste > 1 else ''}."
-
-
-def en_mots(attente: timedelta) -> str:
-    """« 20 secondes », « 3 minutes » : arrondi au-dessus, pour qu'on n'essaie pas trop tôt."""
-    secondes = max(1, -(-int(attente.total_seconds() * 1000) // 1000))
-    nombre, unite = (secondes, "seconde") if secondes < 60 else (-(-secondes // 60), "minute")  # noqa: PLR2004
-    return f"{nombre} {unite}{'s' if nombre > 1 else ''}"
 
 
 def _envoyer_sms(facteur: FacteurMessage, code: str) -> None:

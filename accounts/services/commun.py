@@ -46,7 +46,7 @@ def passer(personne: Utilisateur, etat: EtatCompte) -> None:
 
 
 def exiger_un_motif(motif: str) -> None:
-    if not motif:
+    if not motif.strip():
         raise GesteRefuse("Indiquez un motif : le journal le garde.")
 
 

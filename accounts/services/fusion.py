@@ -9,6 +9,7 @@ from accounts.enums import EtatCompte, Fermeture
 from accounts.erreurs import GesteRefuse
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_reunir
+from accounts.services.commun import exiger_un_motif
 from accounts.services.facteurs import oublier_facteurs
 from accounts.services.fermeture import clore
 from journal.services import consigner
@@ -35,8 +36,7 @@ def _propre(gardee: Utilisateur, fermee: Utilisateur) -> Iterable[str]:
 
 def fusionner(*, acteur: Utilisateur, gardee: Utilisateur, fermee: Utilisateur, motif: str) -> None:
     """Lève `GesteRefuse`."""
-    if not motif.strip():
-        raise GesteRefuse("Indiquez un motif : le journal le garde.")
+    exiger_un_motif(motif)
     with transaction.atomic():
         # Dans l'ordre des numéros : deux fusions croisées ne se bloquent pas l'une l'autre.
         comptes = Utilisateur.objects.select_for_update().filter(pk__in=[gardee.pk, fermee.pk]).order_by("pk")

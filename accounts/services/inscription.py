@@ -91,6 +91,6 @@ def confirmer(*, acteur: Utilisateur, jeton: str, nouveau_mot_de_passe: str = ""
         return recueillir(adresse_confirmee, personne)
 
 
-def renvoyer_confirmation(*, acteur: Acteur, courriel: str) -> None:
+def renvoyer_confirmation(*, acteur: Acteur, saisie: str) -> None:
     """Renvoie la confirmation à une adresse qui l'attend ; à toute autre, ce que son compte lui permet."""
-    ecrire_si_connue(acteur, courriel, "compte.confirmation_demandee", courriels.deja_un_compte)
+    ecrire_si_connue(acteur, saisie, "compte.confirmation_demandee", courriels.deja_un_compte)

@@ -9,6 +9,7 @@ from accounts.enums import DUREE_REGARD
 from accounts.erreurs import GesteRefuse
 from accounts.models import Utilisateur
 from accounts.permissions import refus_de_regarder
+from accounts.services.commun import exiger_un_motif
 from journal.services import consigner
 
 
@@ -17,8 +18,7 @@ def commencer_regard(*, acteur: Utilisateur, personne: Utilisateur, motif: str) 
     """Consigne le début, et rend l'heure de la fin. Lève `GesteRefuse`."""
     if refus := refus_de_regarder(acteur, personne):
         raise GesteRefuse(refus)
-    if not motif.strip():
-        raise GesteRefuse("Indiquez un motif : le journal le garde.")
+    exiger_un_motif(motif)
     fin = timezone.now() + timedelta(seconds=DUREE_REGARD)
     consigner(acteur=acteur, action="regard.commence", objet=personne, apres={"motif": motif.strip(), "jusqu_a": fin})
     return fin

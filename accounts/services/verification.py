@@ -1,17 +1,16 @@
 """Prouver un second facteur."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import courriels
+from accounts.durees import en_mots
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse
 from accounts.models import FacteurMessage, Utilisateur
 from accounts.queries import Facteur
-from accounts.services.codes import en_mots, essayer_code
+from accounts.services.codes import essayer_code
 from accounts.services.secours import essayer_code_de_secours
 from journal.services import consigner
 
@@ -69,6 +68,7 @@ def _essayer_application(personne: Utilisateur, numero: int, code: str) -> str:
     )
 
 
-def _attente(appareil: TOTPDevice) -> timedelta:
+def _attente(appareil: TOTPDevice) -> float:
+    """Secondes avant l'essai suivant."""
     permis, detail = appareil.verify_is_allowed()
-    return timedelta() if permis else detail["locked_until"] - timezone.now()
+    return 0.0 if permis else (detail["locked_until"] - timezone.now()).total_seconds()

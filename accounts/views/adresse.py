@@ -1,18 +1,18 @@
 """Changer d'adresse courriel ; confirmer la nouvelle, ou s'y opposer depuis l'ancienne."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 
 from accounts import jetons, services
 from accounts.connexion_forte import preuve_recente
 from accounts.enums import EtatChangement
 from accounts.erreurs import GesteRefuse
 from accounts.forms import NouvelleAdresseForm
-from accounts.jetons import LienInvalide, Usage
-from accounts.views.commun import Requete, fermer_les_autres_sessions_si_demande, lien_invalide, lire_ou_ecrire
+from accounts.jetons import Usage
+from accounts.views.commun import Requete, fermer_les_autres_sessions_si_demande, lire_ou_ecrire, suit_un_lien
+
+IMPOSSIBLE = "accounts/changement_impossible.html"
 
 
 @lire_ou_ecrire
@@ -36,32 +36,22 @@ def changer_courriel(request: Requete) -> HttpResponse:
     return render(request, "accounts/changer_courriel.html", {"form": form})
 
 
-@login_not_required
-@lire_ou_ecrire
-@never_cache
+@suit_un_lien(IMPOSSIBLE)
 def confirmer_courriel(request: HttpRequest, jeton: str) -> HttpResponse:
     """Ouvrir le lien ne confirme rien : le bouton confirme, dans n'importe quel navigateur."""
-    try:
-        changement = jetons.lire_changement(jeton, Usage.NOUVELLE_ADRESSE)
-        if request.method != "POST":
-            return render(request, "accounts/confirmer_courriel.html", {"changement": changement})
-        changement = services.confirmer_changement_de_courriel(jeton=jeton)
-    except LienInvalide as erreur:
-        return lien_invalide(request, "accounts/changement_impossible.html", erreur)
+    changement = jetons.lire_changement(jeton, Usage.NOUVELLE_ADRESSE)
+    if request.method != "POST":
+        return render(request, "accounts/confirmer_courriel.html", {"changement": changement})
+    changement = services.confirmer_changement_de_courriel(jeton=jeton)
     messages.success(request, f"Votre adresse est maintenant {changement.nouveau}. Elle sert aussi à vous connecter.")
     return redirect("accounts:identite" if request.user == changement.personne else "accounts:connexion")
 
 
-@login_not_required
-@lire_ou_ecrire
-@never_cache
+@suit_un_lien(IMPOSSIBLE)
 def contester_courriel(request: HttpRequest, jeton: str) -> HttpResponse:
-    try:
-        changement = jetons.lire_changement(jeton, Usage.CONTESTATION)
-        if request.method != "POST":
-            fait = changement.etat == EtatChangement.CONFIRME
-            return render(request, "accounts/contester_courriel.html", {"changement": changement, "fait": fait})
-        changement = services.contester_changement_de_courriel(jeton=jeton)
-    except LienInvalide as erreur:
-        return lien_invalide(request, "accounts/changement_impossible.html", erreur)
+    changement = jetons.lire_changement(jeton, Usage.CONTESTATION)
+    if request.method != "POST":
+        fait = changement.etat == EtatChangement.CONFIRME
+        return render(request, "accounts/contester_courriel.html", {"changement": changement, "fait": fait})
+    changement = services.contester_changement_de_courriel(jeton=jeton)
     return render(request, "accounts/changement_conteste.html", {"personne": changement.personne})

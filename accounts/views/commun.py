@@ -1,19 +1,24 @@
 """Ce que partagent les pages des comptes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import services, sessions
-from accounts.courriels import en_mots
+from accounts.durees import en_mots
+from accounts.forms import EnvoiForm
 from accounts.jetons import LienInvalide, Usage
 from accounts.limites import LimiteAtteinte, Porte
 from accounts.middleware import avec_attente
@@ -24,6 +29,8 @@ CLE_IDENTIFIANT = "identifiant"
 CLE_COURRIEL = "courriel"
 # La personne qui demande un accès en créant son compte : sa saisie, et le compte créé (aucun si l'adresse est connue).
 CLE_POSTULANT = "postulant"
+
+VueDeLien = Callable[[HttpRequest, str], HttpResponse]
 
 lire_ou_ecrire = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -64,8 +71,34 @@ def envoye(request: HttpRequest, gabarit: str, usage: Usage) -> HttpResponse:
     return render(request, gabarit, contexte)
 
 
-def lien_invalide(request: HttpRequest, gabarit: str, erreur: LienInvalide) -> HttpResponse:
-    return render(request, gabarit, {"personne": erreur.personne}, status=410)
+def suit_un_lien(gabarit: str) -> Callable[[VueDeLien], VueDeLien]:
+    """Page qu'un courriel ouvre dans n'importe quel navigateur ; `gabarit` y dit que le lien ne sert plus."""
+
+    def garder(vue: VueDeLien) -> VueDeLien:
+        @login_not_required
+        @lire_ou_ecrire
+        @never_cache
+        @sensitive_post_parameters("mot_de_passe")
+        @wraps(vue)
+        def gardee(request: HttpRequest, jeton: str) -> HttpResponse:
+            try:
+                return vue(request, jeton)
+            except LienInvalide as erreur:
+                return render(request, gabarit, {"personne": erreur.personne}, status=410)
+
+        return gardee
+
+    return garder
+
+
+def courriel_demande(request: HttpRequest, form: EnvoiForm, porte: Porte, envoyer: Callable[..., None]) -> bool:
+    """Fait écrire, par le service `envoyer`, à qui le formulaire nomme, connu ou non. Lève `LimiteAtteinte`."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    saisie = form.cleaned_data["saisie"]
+    services.compter_tentative(acteur=request.user, porte=porte, sujet=saisie)
+    envoyer(acteur=request.user, saisie=saisie)
+    return True
 
 
 class Refus:

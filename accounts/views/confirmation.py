@@ -9,62 +9,49 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import jetons, services
 from accounts.forms import AdresseForm
 from accounts.forms.securite import ConfirmationAutrementForm, ConfirmationForm
-from accounts.jetons import LienInvalide, Usage
+from accounts.jetons import Usage
 from accounts.limites import Porte
 from accounts.models import Utilisateur
 from accounts.signaux import adresse_a_confirmer, recueillir
 from accounts.views.commun import (
     CLE_COURRIEL,
     compter_le_mot_de_passe,
+    courriel_demande,
     envoye,
-    lien_invalide,
     lire_ou_ecrire,
     refus_au_formulaire,
+    suit_un_lien,
 )
 from accounts.views.connexion import ouvrir_la_session
 
+IMPOSSIBLE = "accounts/confirmation_impossible.html"
 
-@login_not_required
-@lire_ou_ecrire
-@never_cache
-@sensitive_post_parameters("mot_de_passe")
+
+@suit_un_lien(IMPOSSIBLE)
 def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
-    try:
-        personne = jetons.lire(jeton, Usage.CONFIRMATION)
-        compter_le_mot_de_passe(request, personne)
-        form = ConfirmationForm(request.POST or None, personne=personne, jeton=jeton)
-        if request.method != "POST" or not form.is_valid():
-            return _page(request, "accounts/confirmer.html", form)
-        services.effacer_tentative(porte=Porte.MOT_DE_PASSE, sujet=personne)
-        suites = services.confirmer(acteur=personne, jeton=jeton)
-    except LienInvalide as erreur:
-        return lien_invalide(request, "accounts/confirmation_impossible.html", erreur)
-    return _entrer(request, personne, suites)
+    personne = jetons.lire(jeton, Usage.CONFIRMATION)
+    compter_le_mot_de_passe(request, personne)
+    form = ConfirmationForm(request.POST or None, personne=personne, jeton=jeton)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, "accounts/confirmer.html", form)
+    services.effacer_tentative(porte=Porte.MOT_DE_PASSE, sujet=personne)
+    return _entrer(request, personne, services.confirmer(acteur=personne, jeton=jeton))
 
 
-@login_not_required
-@lire_ou_ecrire
-@never_cache
-@sensitive_post_parameters("mot_de_passe")
+@suit_un_lien(IMPOSSIBLE)
 def confirmer_autrement(request: HttpRequest, jeton: str) -> HttpResponse:
     """Le mot de passe de l'inscription est oublié, ou ce fut celui d'un autre : en choisir un confirme l'adresse."""
-    try:
-        personne = jetons.lire(jeton, Usage.CONFIRMATION)
-        form = ConfirmationAutrementForm(request.POST or None, personne=personne, jeton=jeton)
-        if request.method != "POST" or not form.is_valid():
-            return _page(request, "accounts/confirmer_autrement.html", form)
-        suites = services.confirmer(
-            acteur=personne, jeton=jeton, nouveau_mot_de_passe=form.cleaned_data["mot_de_passe"]
-        )
-    except LienInvalide as erreur:
-        return lien_invalide(request, "accounts/confirmation_impossible.html", erreur)
-    return _entrer(request, personne, suites)
+    personne = jetons.lire(jeton, Usage.CONFIRMATION)
+    form = ConfirmationAutrementForm(request.POST or None, personne=personne, jeton=jeton)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, "accounts/confirmer_autrement.html", form)
+    choisi = form.cleaned_data["mot_de_passe"]
+    return _entrer(request, personne, services.confirmer(acteur=personne, jeton=jeton, nouveau_mot_de_passe=choisi))
 
 
 def _page(request: HttpRequest, gabarit: str, form: ConfirmationForm | ConfirmationAutrementForm) -> HttpResponse:
@@ -90,10 +77,7 @@ def _entrer(request: HttpRequest, personne: Utilisateur, suites: list[str]) -> H
 def renvoyer_confirmation(request: HttpRequest) -> HttpResponse:
     form = AdresseForm(request.POST or None, initial={"saisie": request.session.get(CLE_COURRIEL)})
     with refus_au_formulaire(form) as refus:
-        if request.method == "POST" and form.is_valid():
-            saisie = form.cleaned_data["saisie"]
-            services.compter_tentative(acteur=request.user, porte=Porte.CONFIRMATION, sujet=saisie)
-            services.renvoyer_confirmation(acteur=request.user, courriel=saisie)
+        if courriel_demande(request, form, Porte.CONFIRMATION, services.renvoyer_confirmation):
             return redirect("accounts:confirmation_renvoyee")
     return refus.marquer(render(request, "accounts/renvoyer_confirmation.html", {"form": form}))
 

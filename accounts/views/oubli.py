@@ -5,14 +5,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import jetons, services
 from accounts.forms import OubliForm, ReinitialisationForm
-from accounts.jetons import LienInvalide, Usage
+from accounts.jetons import Usage
 from accounts.limites import Porte
-from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_ou_ecrire, refus_au_formulaire
+from accounts.views.commun import (
+    CLE_IDENTIFIANT,
+    courriel_demande,
+    envoye,
+    lire_ou_ecrire,
+    refus_au_formulaire,
+    suit_un_lien,
+)
 
 
 @login_not_required
@@ -21,10 +27,7 @@ from accounts.views.commun import CLE_IDENTIFIANT, envoye, lien_invalide, lire_o
 def oubli(request: HttpRequest) -> HttpResponse:
     form = OubliForm(request.POST or None)
     with refus_au_formulaire(form) as refus:
-        if request.method == "POST" and form.is_valid():
-            saisie = form.cleaned_data["saisie"]
-            services.compter_tentative(acteur=request.user, porte=Porte.OUBLI, sujet=saisie)
-            services.aider_a_rentrer(acteur=request.user, saisie=saisie)
+        if courriel_demande(request, form, Porte.OUBLI, services.aider_a_rentrer):
             return redirect("accounts:oubli_envoye")
     return refus.marquer(render(request, "accounts/oubli.html", {"form": form}))
 
@@ -35,21 +38,13 @@ def oubli_envoye(request: HttpRequest) -> HttpResponse:
     return envoye(request, "accounts/oubli_envoye.html", Usage.MOT_DE_PASSE)
 
 
-@login_not_required
-@lire_ou_ecrire
-@never_cache
-@sensitive_post_parameters("mot_de_passe")
+@suit_un_lien("accounts/reinitialisation_impossible.html")
 def nouveau_mot_de_passe(request: HttpRequest, jeton: str) -> HttpResponse:
-    try:
-        personne = jetons.lire(jeton, Usage.MOT_DE_PASSE)
-        form = ReinitialisationForm(request.POST or None, personne=personne)
-        if request.method != "POST" or not form.is_valid():
-            return render(request, "accounts/nouveau_mot_de_passe.html", {"form": form, "personne": personne})
-        services.reinitialiser_mot_de_passe(
-            acteur=personne, jeton=jeton, mot_de_passe=form.cleaned_data["mot_de_passe"]
-        )
-    except LienInvalide as erreur:
-        return lien_invalide(request, "accounts/reinitialisation_impossible.html", erreur)
+    personne = jetons.lire(jeton, Usage.MOT_DE_PASSE)
+    form = ReinitialisationForm(request.POST or None, personne=personne)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/nouveau_mot_de_passe.html", {"form": form, "personne": personne})
+    services.reinitialiser_mot_de_passe(acteur=personne, jeton=jeton, mot_de_passe=form.cleaned_data["mot_de_passe"])
     request.session[CLE_IDENTIFIANT] = personne.identifiant
     messages.success(request, "Votre mot de passe est changé. Connectez-vous avec le nouveau.")
     return redirect("accounts:connexion")

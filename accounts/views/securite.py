@@ -18,10 +18,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import services, sessions, sms
 from accounts.connexion_forte import noter_mot_de_passe_donne, preuve_recente, renforcer, reporter_la_force
+from accounts.durees import en_mots
 from accounts.enums import GenreFacteur
 from accounts.erreurs import GesteRefuse
 from accounts.forms.securite import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
-from accounts.limites import Porte, attente_en_mots
+from accounts.limites import Porte
 from accounts.queries import (
     Facteur,
     codes_de_secours_restants,
@@ -64,7 +65,7 @@ def redonner_mot_de_passe(request: Requete) -> HttpResponse:
         return HttpResponseRedirect(suite_demandee(request) or reverse("accounts:securite"))
     if request.method == "POST":
         services.consigner_mot_de_passe_refuse(acteur=request.user)
-    contexte = {"form": form, "duree": attente_en_mots(settings.DUREE_PREUVE_RECENTE)}
+    contexte = {"form": form, "duree": en_mots(settings.DUREE_PREUVE_RECENTE)}
     return render(request, "accounts/securite/mot_de_passe.html", contexte)
 
 

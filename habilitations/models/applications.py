@@ -1,10 +1,9 @@
 """Les applications et leurs profils."""
 
+from django.conf import settings
 from django.db import models
 
-from habilitations.enums import (
-    NombreStructures,
-)
+from habilitations.enums import ADMINISTRATION, NombreStructures
 from structures.models import Categorie, TypeStructure
 
 
@@ -71,3 +70,12 @@ class Profil(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application.nom} · {self.nom}"
+
+    @property
+    def exige_une_connexion_forte(self) -> bool:
+        """Le profil ou son application demandent un second facteur ; ADMINISTRATION toujours, sauf réglage."""
+        return (
+            self.connexion_forte
+            or self.application.connexion_forte
+            or (settings.SECOND_FACTEUR_OBLIGATOIRE and self.application.code == ADMINISTRATION)
+        )

@@ -8,7 +8,7 @@ from habilitations.queries.acceptation import (
     est_a_verifier,
     nombre_a_verifier,
 )
-from habilitations.queries.acces import Tuile, profils_tenus, structures_tenues, tuiles
+from habilitations.queries.acces import Tuile, facteur_manquant, profils_tenus, structures_tenues, tuiles
 from habilitations.queries.comptes import (
     TenuDansUneStructure,
     collegues,
@@ -141,6 +141,7 @@ __all__ = [
     "en_charge",
     "en_suppleance_de",
     "est_a_verifier",
+    "facteur_manquant",
     "filtrer",
     "filtrer_les_droits",
     "gestionnaires_actifs",

@@ -1,11 +1,13 @@
 """Ce qu'une personne peut ouvrir."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Utilisateur
+from accounts.prolongements import Empechement
+from accounts.queries import facteurs
 from habilitations.enums import ADMINISTRATION
 from habilitations.models import Application, Habilitation, Profil, confiees_a
 from structures.models import Structure
@@ -52,6 +54,18 @@ def profils_tenus(personne: Utilisateur, application: str) -> list[Profil]:
         .select_related("application")
         .order_by("ordre", "nom")
     )
+
+
+def facteur_manquant(personne: Utilisateur) -> Iterable[Empechement]:
+    """Ce que le support lit de qui tient un profil à connexion forte, sans second facteur pour l'ouvrir."""
+    droits = Habilitation.objects.actives().filter(titulaire=personne, profil=OuterRef("pk"))
+    profils = Profil.objects.filter(Exists(droits)).select_related("application")
+    exigeants = [str(profil) for profil in profils if profil.exige_une_connexion_forte]
+    if exigeants and not facteurs(personne):
+        yield Empechement(
+            f"Aucun second facteur : {', '.join(exigeants)} en demande un.",
+            "La personne en ajoute un en ouvrant l'application : le portail l'y mène.",
+        )
 
 
 def structures_tenues(personne: Utilisateur, profils: Collection[Profil]) -> QuerySet[Structure]:

@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import compteurs
-from accounts.limites import LimiteAtteinte, Porte, Tentative, attente_en_mots, reseau
+from accounts.durees import en_mots
+from accounts.limites import LimiteAtteinte, Porte, Tentative, reseau
 from accounts.models import Compteur
 from accounts.queries import vient_d_une_adresse_habituelle
 from accounts.services import compter_tentative
@@ -350,16 +351,18 @@ def test_un_abonne_ipv6_ne_change_pas_d_adresse_a_volonte(adresse, attendu):
 @pytest.mark.parametrize(
     ("secondes", "mots"),
     [
-        (1, "moins d'une minute"),
+        (0.2, "1 seconde"),
+        (29.1, "30 secondes"),
         (60, "1 minute"),
         (61, "2 minutes"),
         (300, "5 minutes"),
         (5401, "2 heures"),
         (86400, "24 heures"),
+        (72 * 3600, "3 jours"),
     ],
 )
 def test_l_attente_se_dit_en_mots(secondes, mots):
-    assert attente_en_mots(secondes) == mots
+    assert en_mots(secondes) == mots
 
 
 def test_un_captcha_ne_sert_qu_une_fois(client, personne):

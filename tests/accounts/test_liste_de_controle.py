@@ -6,7 +6,7 @@ entrent dans le détail de chaque règle.
 
 import pytest
 
-from tests.accounts.attaques import LISTE, changements, codes, entrees, liens, portes, sessions
+from tests.accounts.attaques import EXIGENCES, LISTE, changements, codes, entrees, liens, portes, sessions
 
 pytestmark = pytest.mark.django_db
 MODULES = (portes, sessions, liens, changements, codes, entrees)
@@ -23,6 +23,7 @@ def test_jumeau_la_protection_otee_l_attaque_passe(ligne, monkeypatch, settings)
     assert ligne.attaque()
 
 
-def test_chaque_ligne_de_la_liste_a_ses_attaques():
-    assert {ligne.numero for ligne in LISTE} == {1, 2, 3, 4, 5, 6, 7, 8, 11, 12}
+def test_chaque_exigence_de_la_liste_a_ses_attaques():
+    eprouvees = {(ligne.numero, ligne.exigence) for ligne in LISTE}
+    assert eprouvees == {(numero, exigence) for numero, exigences in EXIGENCES.items() for exigence in exigences}
     assert {ligne.attaque.__module__ for ligne in LISTE} == {module.__name__ for module in MODULES}

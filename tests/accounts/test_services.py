@@ -136,7 +136,7 @@ def test_d_une_saisie_inconnue_rien_n_est_garde_ni_envoye():
     """Le journal écrit une ligne, comme pour une personne connue : sans elle, le temps de réponse les distinguait."""
     UtilisateurFactory()
     services.aider_a_rentrer(acteur=ANONYME, saisie="Mon-mot-de-passe-1")
-    services.renvoyer_confirmation(acteur=ANONYME, courriel="inconnue@structure.example")
+    services.renvoyer_confirmation(acteur=ANONYME, saisie="inconnue@structure.example")
     assert courriels_ecrits() == []
     assert actions() == ["mot_de_passe.oublie", "compte.confirmation_demandee"]
     traces = str(list(Evenement.objects.values()))

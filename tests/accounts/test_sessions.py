@@ -225,7 +225,7 @@ def test_la_liste_coute_les_memes_requetes(personne, nombre, django_assert_num_q
     client = entrer(personne)
     for _ in range(nombre - 1):
         personne.sessions.create(appareil="Chrome sur Android")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(LISTE)
 
 

@@ -88,6 +88,17 @@ def test_le_panneau_dit_un_changement_d_adresse_conteste():
     assert "a@b.example conteste" in pourquoi_ne_peut_elle_pas_entrer(personne)[0].constat
 
 
+def test_le_panneau_dit_le_second_facteur_qui_manque(personne):
+    responsable, agent = gestionnaire(), UtilisateurFactory(is_staff=True)
+    HabilitationFactory(titulaire=personne)
+    assert "ADMINISTRATION" in constats(responsable)[0]
+    assert "l'administration en demande un" in constats(agent)[0]
+    assert constats(personne) == []
+    for une in (responsable, agent):
+        canal(une)
+        assert "est demandé à la connexion" in constats(une)[0]
+
+
 def test_une_application_ajoute_ses_constats(personne, monkeypatch):
     monkeypatch.setattr(prolongements, "empechements", [lambda personne: [Empechement("Limitée jusqu'à 10:42.")]])
     assert [un.constat for un in pourquoi_ne_peut_elle_pas_entrer(personne)] == ["Limitée jusqu'à 10:42."]

@@ -32,7 +32,7 @@ def essais_illimites(poser, settings):
     settings.LIMITES = settings.LIMITES | {"facteur": (100, 300)}
 
 
-@liste(7, lambda poser, settings: poser("accounts.services.codes.CodeEphemere.objects", SansUsage()))
+@liste(7, "une seule fois", lambda poser, settings: poser("accounts.services.codes.CodeEphemere.objects", SansUsage()))
 def un_code_sert_deux_fois():
     client, personne, code = code_demande()
     facteur = personne.facteurs_message.get()
@@ -51,7 +51,7 @@ class SansUsage:
         return CodeEphemere._default_manager.filter(**criteres)
 
 
-@liste(7, sans("accounts.services.codes.DUREE_CODE", timedelta(days=1)))
+@liste(7, "dix minutes", sans("accounts.services.codes.DUREE_CODE", timedelta(days=1)))
 def un_code_d_il_y_a_onze_minutes_sert():
     client, _, code = code_demande()
     with patch("accounts.services.codes.timezone.now", return_value=timezone.now() + timedelta(minutes=11)):
@@ -63,7 +63,7 @@ def sceau_commun(poser, settings):
         poser(f"accounts.views.{module}.sceau", lambda request: "le même pour tous")
 
 
-@liste(7, sceau_commun)
+@liste(7, "dans la session qui l'a demandé", sceau_commun)
 def le_code_d_une_session_sert_dans_une_autre():
     _, personne, code = code_demande()
     ailleurs = Client()
@@ -72,13 +72,13 @@ def le_code_d_une_session_sert_dans_une_autre():
     return le_code_ouvre(ailleurs, code)
 
 
-@liste(7, sans("accounts.services.codes._hacher", lambda sel, valeur: valeur))
+@liste(7, "haché", sans("accounts.services.codes._hacher", lambda sel, valeur: valeur))
 def qui_lit_la_base_lit_le_code():
     _, _, code = code_demande()
     return any(code in str(ligne) for ligne in CodeEphemere.objects.values_list("empreinte", "session"))
 
 
-@liste(7, essais_illimites)
+@liste(7, "cinq essais", essais_illimites)
 def le_sixieme_essai_ouvre():
     client, _, code = code_demande()
     for _ in range(5):

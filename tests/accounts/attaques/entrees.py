@@ -1,7 +1,10 @@
 """Lignes 8, 11 et 12 : la connexion forte, les témoins et les journaux, ce que le support ne voit pas."""
 
 import logging
+import runpy
+from unittest.mock import patch
 
+from django.conf import settings
 from django.test import Client
 
 from accounts import jetons
@@ -22,7 +25,7 @@ from tests.habilitations.factories import HabilitationFactory
 DOCUMENTS = "/camsp-cmpp/documents/"
 
 
-@liste(8, sans("habilitations.gardes.est_forte", lambda request: True))
+@liste(8, "une session simple se renforce", sans("habilitations.gardes.est_forte", lambda request: True))
 def une_session_simple_ouvre_une_application_qui_en_veut_une_forte():
     client, titulaire = Client(), HabilitationFactory().titulaire
     Application.objects.update(connexion_forte=True)
@@ -30,13 +33,21 @@ def une_session_simple_ouvre_une_application_qui_en_veut_une_forte():
     return client.get(DOCUMENTS).status_code == 200
 
 
-@liste(8, sans("accounts.views.commun.url_has_allowed_host_and_scheme", lambda *args, **kwargs: True))
+@liste(
+    8,
+    "sans quitter ce portail",
+    sans("accounts.views.commun.url_has_allowed_host_and_scheme", lambda *args, **kwargs: True),
+)
 def la_connexion_mene_sur_un_autre_site():
     personne = UtilisateurFactory()
     return connecter(Client(), personne.identifiant, suite="//pirate.example/").url.startswith("//pirate")
 
 
-@liste(8, sans("accounts.views.commun.url_has_allowed_host_and_scheme", lambda *args, **kwargs: True))
+@liste(
+    8,
+    "sans quitter ce portail",
+    sans("accounts.views.commun.url_has_allowed_host_and_scheme", lambda *args, **kwargs: True),
+)
 def la_verification_mene_sur_un_autre_site():
     client, personne = Client(), UtilisateurFactory()
     appareil = application(personne)
@@ -45,7 +56,7 @@ def la_verification_mene_sur_un_autre_site():
     return reponse.url.startswith("https://pirate")
 
 
-@liste(8, sans("accounts.views.connexion.suite_demandee", lambda request: ""))
+@liste(8, "puis va où elle allait", sans("accounts.views.connexion.suite_demandee", lambda request: ""))
 def la_verification_oublie_ou_l_on_allait():
     client, personne = Client(), UtilisateurFactory()
     appareil = application(personne)
@@ -53,14 +64,34 @@ def la_verification_oublie_ou_l_on_allait():
     return client.post(f"{VERIFICATION}?next={DOCUMENTS}", {"code": code_de(appareil)}).url != DOCUMENTS
 
 
-@liste(11, reglage("SESSION_COOKIE_HTTPONLY", False))
+PRODUCTION = {
+    "DEMO": "",
+    "SECRET_KEY": "clé-d-essai-assez-longue-pour-le-contrôle-de-déploiement",
+    "SITE_URL": "https://portail.example",
+    "DATABASE_URL": "sqlite://:memory:",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+    "STOCKAGE_URL": "file:///tmp/depots",
+    "CLAMAV_URL": "tcp://127.0.0.1:3310",
+}
+
+
+@liste(11, "témoins liés à l'hôte et au chiffrement", sans(f"{__name__}.PRODUCTION", PRODUCTION | {"DEMO": "1"}))
+def un_temoin_passe_en_clair_ou_d_un_hote_voisin():
+    """La production seule chiffre : ses réglages sont relus comme elle les lirait."""
+    with patch.dict("os.environ", PRODUCTION):
+        reglages = runpy.run_path(str(settings.RACINE / "portail" / "settings.py"))
+    temoins = [(reglages[f"{nom}_COOKIE_NAME"], reglages[f"{nom}_COOKIE_SECURE"]) for nom in ("SESSION", "CSRF")]
+    return temoins != [("__Host-session", True), ("__Host-csrf", True)]
+
+
+@liste(11, "témoins fermés aux scripts", reglage("SESSION_COOKIE_HTTPONLY", False))
 def un_script_lit_le_temoin_de_session():
     client = Client()
     connecter(client, UtilisateurFactory().identifiant)
     return not client.cookies["session"]["httponly"]
 
 
-@liste(11, reglage("SESSION_COOKIE_SAMESITE", "None"))
+@liste(11, "témoins fermés aux autres sites", reglage("SESSION_COOKIE_SAMESITE", "None"))
 def un_autre_site_envoie_le_temoin_de_session():
     client = Client()
     connecter(client, UtilisateurFactory().identifiant)
@@ -85,7 +116,11 @@ def journaux(geste):
     return " ".join([*traces, *map(str, Evenement.objects.values())])
 
 
-@liste(11, sans("portail.journaux.SansJeton.filter", lambda filtre, trace: True))
+@liste(
+    11,
+    "ni jeton, ni code, ni mot de passe dans les journaux",
+    sans("portail.journaux.SansJeton.filter", lambda filtre, trace: True),
+)
 def un_lien_refuse_laisse_son_jeton_dans_les_journaux():
     jeton = jetons.creer(UtilisateurFactory(), Usage.MOT_DE_PASSE)
     strict = Client(enforce_csrf_checks=True)
@@ -96,7 +131,11 @@ def consigner_la_saisie(*, acteur, saisie):
     consigner(acteur=None, action="connexion.refusee", objet=Utilisateur(), apres={"saisie": saisie})
 
 
-@liste(11, sans("accounts.services.consigner_refus", consigner_la_saisie))
+@liste(
+    11,
+    "ni jeton, ni code, ni mot de passe dans les journaux",
+    sans("accounts.services.consigner_refus", consigner_la_saisie),
+)
 def un_mot_de_passe_tape_dans_l_identifiant_reste_au_journal():
     return MOT_DE_PASSE in journaux(lambda: connecter(Client(), MOT_DE_PASSE, MOT_DE_PASSE))
 
@@ -105,7 +144,11 @@ def consigner_le_code(*, acteur, facteur, code, sceau):
     consigner(acteur=acteur, action="verification.refusee", objet=acteur, apres={"code": code})
 
 
-@liste(11, sans("accounts.services.verifier_facteur", consigner_le_code))
+@liste(
+    11,
+    "ni jeton, ni code, ni mot de passe dans les journaux",
+    sans("accounts.services.verifier_facteur", consigner_le_code),
+)
 def un_code_essaye_reste_au_journal():
     client, personne = Client(), UtilisateurFactory()
     appareil = application(personne)
@@ -119,7 +162,7 @@ def sans_fin_de_session(poser, settings):
     poser("accounts.services.quitter_session", rien)
 
 
-@liste(11, sans_fin_de_session)
+@liste(11, "sortir ferme pour de bon", sans_fin_de_session)
 def le_temoin_vole_sert_apres_la_deconnexion():
     client, personne = Client(), UtilisateurFactory()
     connecter(client, personne.identifiant)
@@ -136,7 +179,7 @@ def support():
     return client
 
 
-@liste(12, sans("accounts.services.facteurs.consigner", rien))
+@liste(12, "réinitialiser un facteur laisse une trace", sans("accounts.services.facteurs.consigner", rien))
 def le_support_retire_un_facteur_sans_trace():
     personne = UtilisateurFactory()
     application(personne)
@@ -150,7 +193,7 @@ def montrer_le_mot_de_passe(poser, settings):
     poser(UtilisateurAdmin, "fieldsets", [(None, {"fields": ["password"]})])
 
 
-@liste(12, montrer_le_mot_de_passe)
+@liste(12, "ne pas voir un mot de passe", montrer_le_mot_de_passe)
 def le_support_lit_l_empreinte_d_un_mot_de_passe():
     personne = UtilisateurFactory()
     return personne.password in support().get(f"/admin/accounts/utilisateur/{personne.pk}/change/").text
@@ -161,7 +204,7 @@ def laisser_choisir(poser, settings):
     poser(UtilisateurAdmin, "has_change_permission", lambda admin, request, obj=None: True)
 
 
-@liste(12, laisser_choisir)
+@liste(12, "ne pas en choisir", laisser_choisir)
 def le_support_choisit_un_mot_de_passe():
     personne = UtilisateurFactory()
     champs = {"password": "choisi", "_save": "Enregistrer"}

@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import limites, services
+from accounts import compteurs, limites, services
 from accounts.enums import EtatCompte
-from accounts.limites import Portee
+from accounts.limites import Porte, Portee, Tentative
 from accounts.models import Utilisateur
 from tests.accounts.attaques import liste, reglage, rien, sans
 from tests.accounts.facteurs import VERIFICATION, application, code_de
@@ -46,11 +46,14 @@ def se_distinguent(geste, saisies):
     return any(vue != vues[0] for vue in vues)
 
 
+CONNUS = [EtatCompte.ACTIF, EtatCompte.A_CONFIRMER, EtatCompte.DESACTIVE]
+
+
 def comptes_de_toutes_sortes():
-    return [UtilisateurFactory(etat=etat).identifiant for etat in EtatCompte if etat != EtatCompte.ANONYME]
+    return [UtilisateurFactory(etat=etat).identifiant for etat in [*CONNUS, EtatCompte.FERME]]
 
 
-@liste(1, sans("accounts.models.Utilisateur.set_password", rien))
+@liste(1, "même réponse et même travail à la connexion", sans("accounts.models.Utilisateur.set_password", rien))
 def la_connexion_dit_qui_a_un_compte():
     return se_distinguent(
         lambda saisie: connecter(Client(), saisie, "Un-Autre-Mot-1"), [*comptes_de_toutes_sortes(), "cinconnu"]
@@ -59,6 +62,7 @@ def la_connexion_dit_qui_a_un_compte():
 
 @liste(
     1,
+    "… à l'inscription",
     sans(
         "accounts.services.inscription._trouver_ou_creer",
         lambda identite, courriel, hache: (
@@ -71,7 +75,7 @@ def la_connexion_dit_qui_a_un_compte():
 def l_inscription_dit_qui_a_un_compte():
     return se_distinguent(
         lambda saisie: Client().post("/inscription/", fiche(courriel=saisie)),
-        [UtilisateurFactory().courriel, "inconnue@structure.example"],
+        [*(UtilisateurFactory(etat=etat).courriel for etat in CONNUS), "inconnue@structure.example"],
     )
 
 
@@ -80,7 +84,7 @@ def ecrire_aux_seules_connues(acteur, saisie, action, actif):
         services.commun.aider(personne, actif)
 
 
-@liste(1, sans("accounts.services.mots_de_passe.ecrire_si_connue", ecrire_aux_seules_connues))
+@liste(1, "… à l'oubli", sans("accounts.services.mots_de_passe.ecrire_si_connue", ecrire_aux_seules_connues))
 def l_oubli_dit_qui_a_un_compte():
     # Une transaction de test ne finit pas : l'envoi des courriels connus n'y est jamais réveillé.
     with patch("accounts.services.commun.reveiller"):
@@ -95,7 +99,7 @@ def essayer(saisie, mot_de_passe="Un-Autre-Mot-1", adresse=BUREAU, client=None):
     return (client or Client()).post("/connexion/", champs, REMOTE_ADDR=adresse)
 
 
-@liste(2, reglage("LIMITES", dict.fromkeys(limites.Porte, (10**6, 300))))
+@liste(2, "avant de hacher", reglage("LIMITES", dict.fromkeys(limites.Porte, (10**6, 300))))
 def la_onzieme_tentative_est_hachee():
     personne = UtilisateurFactory()
     for _ in range(10):
@@ -103,7 +107,51 @@ def la_onzieme_tentative_est_hachee():
     return travail_de(lambda: essayer(personne.identifiant))[0] > 0
 
 
-@liste(2, sans("accounts.limites.REFUS_A_LA_CONNEXION", {Portee.ADRESSE: 1}))
+def deja(portee, combien):
+    """Ce que d'autres ont déjà essayé, de cette adresse ou de partout ; puis une première tentative, bien captchée."""
+    cle = Tentative(Porte.CONNEXION, "un autre", BUREAU).cles[portee]
+    compteurs.ajouter([cle], Porte.CONNEXION.duree, combien)
+    personne, client = UtilisateurFactory(), Client()
+    essayer(personne.identifiant, MOT_DE_PASSE, client=client)
+    return est_connecte(client)
+
+
+sans_refus_au_dela_du_couple = sans("accounts.limites.REFUS_A_LA_CONNEXION", {Portee.COUPLE: 1})
+
+
+@liste(2, "une limite par adresse", sans_refus_au_dela_du_couple)
+def une_adresse_essaie_sans_fin():
+    return deja(Portee.ADRESSE, 500)
+
+
+@liste(2, "une limite pour tout le portail", sans_refus_au_dela_du_couple)
+def le_portail_entier_se_laisse_essayer_sans_fin():
+    return deja(Portee.ENSEMBLE, 10_000)
+
+
+@liste(2, "une limite par compte", sans("accounts.services.limites.CAPTCHA_A_LA_CONNEXION", {Portee.ADRESSE: 3}))
+def une_machine_essaie_un_compte_de_partout():
+    """D'adresses toujours neuves, et sans captcha."""
+    personne, client = UtilisateurFactory(), Client(REMOTE_ADDR="203.0.113.99")
+    for rang in range(11):
+        essayer(personne.identifiant, adresse=f"203.0.113.{rang}")
+    connecter(client, personne.identifiant)
+    return est_connecte(client)
+
+
+@liste(2, "l'attente est dite", sans("accounts.limites.en_mots", lambda secondes: "plus tard"))
+def le_refus_ne_dit_pas_combien_attendre():
+    personne = UtilisateurFactory()
+    for _ in range(11):
+        reponse = essayer(personne.identifiant)
+    return not re.search(r"Réessayez dans \d+ (minute|seconde)", reponse.text)
+
+
+@liste(
+    2,
+    "un bureau n'est pas arrêté par l'un des siens",
+    sans("accounts.limites.REFUS_A_LA_CONNEXION", {Portee.ADRESSE: 1}),
+)
 def les_erreurs_d_une_personne_arretent_son_bureau():
     maladroite, collegue, client = UtilisateurFactory(), UtilisateurFactory(), Client()
     for _ in range(11):
@@ -112,7 +160,9 @@ def les_erreurs_d_une_personne_arretent_son_bureau():
     return not est_connecte(client)
 
 
-@liste(2, sans("accounts.limites.REFUS_A_LA_CONNEXION", {Portee.COMPTE: 1}))
+@liste(
+    2, "le titulaire n'est pas arrêté par un autre", sans("accounts.limites.REFUS_A_LA_CONNEXION", {Portee.COMPTE: 1})
+)
 def les_essais_d_un_autre_arretent_le_titulaire():
     personne, client = UtilisateurFactory(), Client()
     for _ in range(11):
@@ -121,7 +171,11 @@ def les_essais_d_un_autre_arretent_le_titulaire():
     return not est_connecte(client)
 
 
-@liste(2, sans("accounts.services.limites.vient_d_une_adresse_habituelle", lambda personne, adresse: False))
+@liste(
+    2,
+    "le titulaire n'est pas arrêté par un autre",
+    sans("accounts.services.limites.vient_d_une_adresse_habituelle", lambda personne, adresse: False),
+)
 def les_codes_faux_d_un_voleur_de_mot_de_passe_arretent_le_titulaire():
     personne = UtilisateurFactory()
     appareil = application(personne)

@@ -23,7 +23,7 @@ def garde_sa_cle(client, geste):
     return client.session.session_key == avant
 
 
-@liste(3, sans_nouvelle_cle)
+@liste(3, "la clé change à la connexion", sans_nouvelle_cle)
 def la_cle_donnee_avant_la_connexion_sert_apres():
     client, personne = Client(), UtilisateurFactory()
     session = client.session
@@ -33,7 +33,7 @@ def la_cle_donnee_avant_la_connexion_sert_apres():
     return garde_sa_cle(client, lambda: connecter(client, personne.identifiant))
 
 
-@liste(3, sans_nouvelle_cle)
+@liste(3, "la clé change à la vérification", sans_nouvelle_cle)
 def la_cle_d_avant_la_verification_sert_apres():
     client, personne = Client(), UtilisateurFactory()
     connecter(client, personne.identifiant)
@@ -41,7 +41,7 @@ def la_cle_d_avant_la_verification_sert_apres():
     return garde_sa_cle(client, lambda: client.post(VERIFICATION, {"code": code_de(appareil)}))
 
 
-@liste(3, sans_nouvelle_cle)
+@liste(3, "la clé change avec le mot de passe", sans_nouvelle_cle)
 def la_cle_d_avant_le_nouveau_mot_de_passe_sert_apres():
     client, personne = Client(), UtilisateurFactory()
     connecter(client, personne.identifiant)
@@ -57,22 +57,29 @@ def reste_ouverte(evenement):
     return client.get("/mon-compte/identite/").status_code == 200
 
 
-@liste(3, reglage("SESSION_INACTIVITE", 10**6))
+@liste(3, "une fin sans activité", reglage("SESSION_INACTIVITE", 10**6))
 def une_session_oubliee_reste_ouverte():
     return reste_ouverte(lambda personne: personne.sessions.update(vue_le=timezone.now() - timedelta(hours=1)))
 
 
-@liste(3, reglage("SESSION_DUREE_MAX", 10**6))
+@liste(3, "une fin au bout du temps", reglage("SESSION_DUREE_MAX", 10**6))
 def une_session_tenue_en_vie_dure_toujours():
     return reste_ouverte(lambda personne: personne.sessions.update(ouverte_le=timezone.now() - timedelta(hours=13)))
 
 
-@liste(3, sans("accounts.services.tenir_session", rien))
+@liste(3, "chaque session se lit et se ferme d'ailleurs", sans("accounts.services.tenir_session", rien))
 def une_session_fermee_d_ailleurs_sert_encore():
-    return reste_ouverte(lambda personne: services.fermer_autres_sessions(acteur=personne, sauf=0))
+    def fermer_d_ailleurs(personne):
+        ailleurs = Client()
+        connecter(ailleurs, personne.identifiant)
+        fermer = f"/mon-compte/sessions/{personne.sessions.earliest('ouverte_le').pk}/fermer/"
+        assert fermer in ailleurs.get("/mon-compte/securite/").text
+        ailleurs.post(fermer)
+
+    return reste_ouverte(fermer_d_ailleurs)
 
 
-@liste(3, sans("accounts.services.support.fermer_les_sessions", rien))
+@liste(3, "désactiver un compte ferme ses sessions", sans("accounts.services.support.fermer_les_sessions", rien))
 def une_session_survit_a_la_desactivation():
     support = UtilisateurFactory(is_superuser=True)
 

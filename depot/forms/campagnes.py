@@ -54,7 +54,14 @@ class _AvecCalendrier(forms.Form):
 
 
 class CampagneForm(_AvecCalendrier):
-    annee = forms.IntegerField(label="Année", min_value=2000, max_value=2100)
+    # Le résumé des erreurs suit l'ordre de la page.
+    field_order = ["annee", "ouverte_le"]
+    annee = forms.IntegerField(
+        label="Année",
+        min_value=2000,
+        max_value=2100,
+        error_messages={"required": "Indiquez l'année, en quatre chiffres."},
+    )
     ouverte_le = ChampJour(label="Premier jour", error_messages={"required": "Indiquez le premier jour des dépôts."})
     consignes = forms.CharField(
         required=False,

@@ -15,9 +15,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import prolongements, services
+from accounts import prolongements, regard, services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
-from accounts.middleware import CLE_DU_REGARD
 from accounts.models import IdentiteExterne, Utilisateur
 from accounts.queries import CHAMPS_CHERCHES, par_identifiant_ou_courriel, pourquoi_ne_peut_elle_pas_entrer
 
@@ -132,7 +131,7 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
             except GesteRefuse as refus:
                 form.add_error(None, str(refus))
             else:
-                request.session[CLE_DU_REGARD] = {"personne": personne.pk, "fin": fin.isoformat()}
+                regard.ouvrir(request, personne, fin)
                 return redirect("accueil")
         return self._page(request, "accounts/admin/regarder.html", personne, form=form)
 

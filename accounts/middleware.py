@@ -1,11 +1,6 @@
-"""Ce qui vaut pour toute requête : la session est encore ouverte, une limite atteinte se dit, et qui regarde.
-
-Voir le portail comme une personne : la page est la sienne, rien ne s'y écrit, et l'écran le dit.
-"""
+"""Ce qui vaut pour toute requête : la session est encore ouverte, et une limite atteinte se dit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,8 +10,6 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -24,13 +17,8 @@ from accounts import services, sessions
 from accounts.enums import FinDeSession
 from accounts.limites import LimiteAtteinte
 from accounts.models import Utilisateur
-from accounts.permissions import refus_de_regarder
 
 Vue = Callable[[HttpRequest], HttpResponse]
-CLE_DU_REGARD = "regard"
-LECTURES = ("GET", "HEAD")
-# L'administration, les secrets d'un compte et ses sessions ne s'ouvrent jamais à qui regarde comme une autre personne.
-FERMES = ("/admin/", "/mon-compte/securite/", "/mon-compte/sessions/", "/mon-compte/mot-de-passe/", "/verification/")
 
 
 class SessionsBornees:
@@ -109,48 +97,3 @@ def avec_attente(reponse: HttpResponse, refus: LimiteAtteinte) -> HttpResponse:
     reponse.status_code = 429
     reponse["Retry-After"] = str(refus.attente)
     return reponse
-
-
-@dataclass(frozen=True)
-class Regard:
-    """Qui regarde, comme qui, jusqu'à quand."""
-
-    agent: Utilisateur
-    personne: Utilisateur
-    fin: datetime
-
-    def refus(self, request: HttpRequest) -> str:
-        if timezone.now() >= self.fin:
-            return "L'heure est passée : arrêtez, puis recommencez avec un motif s'il le faut."
-        if refus := refus_de_regarder(self.agent, self.personne):
-            return refus
-        if request.method not in LECTURES:
-            return "Vous regardez en lecture seule : rien n'a été enregistré."
-        if request.path.startswith(FERMES):
-            return "Cette page ne s'ouvre pas quand on voit le portail comme une autre personne."
-        return ""
-
-
-def regard(suivant: Vue) -> Vue:
-    """Pose `request.regard`, et fait de la personne regardée celle de la requête."""
-
-    def traiter(request: HttpRequest) -> HttpResponse:
-        note = request.session.get(CLE_DU_REGARD)
-        if not note or not isinstance(request.user, Utilisateur):
-            return suivant(request)
-        personne = Utilisateur.objects.filter(pk=note["personne"]).first()
-        # Arrêter, prolonger sa session : ces gestes sont ceux du support, sous son nom.
-        siens = (reverse("accounts:arreter_regard"), reverse("accounts:prolonger_session"))
-        if personne is None or request.path in siens:
-            return suivant(request)
-        if request.path == reverse("accounts:deconnexion") and request.method == "POST":
-            services.terminer_regard(acteur=request.user, personne=personne)
-            return suivant(request)
-        vu = Regard(agent=request.user, personne=personne, fin=datetime.fromisoformat(note["fin"]))
-        request.regard = vu  # type: ignore[attr-defined]
-        if refus := vu.refus(request):
-            return render(request, "accounts/regard_refuse.html", {"refus": refus}, status=403)
-        request.user = personne
-        return suivant(request)
-
-    return traiter

@@ -139,7 +139,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.Limites",
     # En dernier : la page est celle de la personne regardée, ses protections sont celles de toute page.
-    "accounts.middleware.regard",
+    "accounts.regard.intergiciel",
 ]
 ROOT_URLCONF = "portail.urls"
 WSGI_APPLICATION = "portail.wsgi.application"

@@ -6,8 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts import services
-from accounts.middleware import CLE_DU_REGARD
+from accounts import regard, services
 from accounts.models import Utilisateur
 from accounts.views.commun import Requete
 
@@ -15,10 +14,10 @@ from accounts.views.commun import Requete
 @require_POST
 def arreter_regard(request: Requete) -> HttpResponse:
     """Sous le nom du support : l'intergiciel laisse passer cette adresse."""
-    note = request.session.pop(CLE_DU_REGARD, None)
-    if note is None:
+    numero = regard.clore(request)
+    if numero is None:
         return redirect("accueil")
-    personne = get_object_or_404(Utilisateur, pk=note["personne"])
+    personne = get_object_or_404(Utilisateur, pk=numero)
     services.terminer_regard(acteur=request.user, personne=personne)
     messages.success(request, f"Vous ne voyez plus le portail comme {personne}.")
     return redirect(reverse("admin:accounts_utilisateur_change", args=[personne.pk]))

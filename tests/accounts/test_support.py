@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from accounts import middleware, prolongements, services
+from accounts import prolongements, regard, services
 from accounts.enums import EtatCompte, Fermeture
 from accounts.erreurs import GesteRefuse
 from accounts.limites import LimiteAtteinte, Porte
@@ -236,7 +236,7 @@ def test_rien_ne_s_ecrit_pendant_qu_on_regarde(client, support, personne, adress
 
 
 def test_jumeau_sans_le_refus_la_page_s_ecrirait(client, support, personne, monkeypatch):
-    monkeypatch.setattr(middleware.Regard, "refus", lambda self, request: "")
+    monkeypatch.setattr(regard.Regard, "refus", lambda self, request: "")
     regarder(client, personne)
     client.post("/mon-compte/mot-de-passe/", {"actuel": "x"})
     assert client.post("/mon-compte/securite/mot-de-passe/", {"mot_de_passe": "x"}).status_code == 200
@@ -280,7 +280,7 @@ def test_liste_12_le_support_ne_voit_ni_ne_choisit_de_mot_de_passe_en_regardant(
 
 
 def test_jumeau_sans_les_pages_fermees_le_mot_de_passe_s_ouvrirait(client, support, personne, monkeypatch):
-    monkeypatch.setattr(middleware, "FERMES", ("/rien/",))
+    monkeypatch.setattr(regard, "FERMES", ("/rien/",))
     regarder(client, personne)
     assert client.get("/mon-compte/mot-de-passe/").status_code == 200
 

@@ -3,7 +3,7 @@
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.navigateur.conftest import Portail
 
@@ -90,3 +90,22 @@ def redonner_le_mot_de_passe(page: Page) -> None:
 def modifier_son_identite(page: Page) -> None:
     page.goto("/mon-compte/identite/modifier/")
     expect(page.get_by_label("Prénom*", exact=True)).to_be_visible()
+
+
+def atteindre(page: Page, cible: Locator) -> None:
+    """Tabule jusqu'à la cible, dont l'étiquette ou l'anneau se voit."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if cible.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Le clavier n'atteint pas {cible} de {page.url}")
+
+
+def taper(page: Page, cible: Locator, texte: str) -> None:
+    atteindre(page, cible)
+    page.keyboard.type(texte)
+
+
+def presser(page: Page, cible: Locator) -> None:
+    atteindre(page, cible)
+    page.keyboard.press("Enter")

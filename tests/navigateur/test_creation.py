@@ -12,11 +12,14 @@ from accounts.jetons import Usage
 from tests.navigateur.conftest import Portail
 from tests.navigateur.gestes import (
     MOT_DE_PASSE,
+    atteindre,
     confirmer_l_adresse,
     lien_du_courriel,
+    presser,
     recopier_l_image,
     regarder,
     se_connecter,
+    taper,
 )
 
 
@@ -159,6 +162,38 @@ def test_seule_l_inscription_se_confirme_dans_un_autre_navigateur(portail, ouvri
     expect(lecteur_automatique.get_by_role("heading", name="Votre adresse est déjà confirmée")).to_be_visible()
     regarder(lecteur_automatique)
     se_connecter(nouvelle, "psolitaire")
+
+
+@pytest.mark.portail("sqlite")
+def test_s_inscrire_et_confirmer_son_adresse_au_clavier_seul(portail, ouvrir, adresse):
+    page = ouvrir()
+    page.goto("/connexion/")
+    presser(page, page.get_by_role("link", name="Faire une demande d'inscription"))
+    taper(page, page.get_by_label("Nom*", exact=True), "Clavier")
+    taper(page, page.get_by_label("Prénom*", exact=True), "Paule")
+    presser(page, page.locator("summary").filter(has_text="Ajouter une structure d'appartenance"))
+    taper(page, page.get_by_label("N° FINESS, ou nom et commune"), "750790073")
+    taper(page, page.get_by_label("Adresse courriel"), adresse)
+    taper(page, page.get_by_label("Mot de passe*", exact=True), MOT_DE_PASSE)
+    cle = page.locator("input[name=captcha_0]")
+    ancienne = cle.input_value()
+    presser(page, page.get_by_role("button", name="Une autre image"))
+    expect(cle).not_to_have_value(ancienne)
+    taper(page, page.get_by_label("Caractères de l'image"), portail.reponse_captcha(cle.input_value()))
+    atteindre(page, page.get_by_label("J'accepte les conditions d'utilisation"))
+    page.keyboard.press("Space")
+    presser(page, page.get_by_role("button", name="S'inscrire", exact=True))
+    expect(page.get_by_role("heading", name="Consultez votre messagerie")).to_be_visible()
+
+    page.goto(lien_du_courriel(page, adresse, "onfirm", "/confirmer/"))
+    taper(page, page.get_by_label("Mot de passe choisi à l'inscription"), "Je-ne-sais-pas-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    presser(page, page.get_by_role("link", name="Choisir un autre mot de passe"))
+    presser(page, page.get_by_role("link", name="Retour"))
+    taper(page, page.get_by_label("Mot de passe choisi à l'inscription"), MOT_DE_PASSE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Votre adresse est confirmée")
 
 
 def vieillir(lien: str) -> str:

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.navigateur.gestes import MOT_DE_PASSE, code_recu, lien_du_courriel, se_connecter
+from tests.navigateur.gestes import MOT_DE_PASSE, code_recu, lien_du_courriel, presser, se_connecter, taper
 
 pytestmark = pytest.mark.portail("sqlite")
 
@@ -63,25 +63,6 @@ def test_mon_compte_sans_javascript(ouvrir):
     expect(page.get_by_text("Votre compte est fermé.")).to_be_visible()
     ailleurs.goto("/mon-compte/identite/")
     expect(ailleurs.get_by_text("Votre session s'est fermée avec votre compte")).to_be_visible()
-
-
-def atteindre(page: Page, cible: Locator) -> None:
-    """Tabule jusqu'à la cible, dont l'étiquette ou l'anneau se voit."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if cible.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"Le clavier n'atteint pas {cible} de {page.url}")
-
-
-def taper(page: Page, cible: Locator, texte: str) -> None:
-    atteindre(page, cible)
-    page.keyboard.type(texte)
-
-
-def presser(page: Page, cible: Locator) -> None:
-    atteindre(page, cible)
-    page.keyboard.press("Enter")
 
 
 def test_mon_compte_au_clavier_seul(ouvrir):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from captcha.models import CaptchaStore
 from django.contrib import admin
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import URLResolver, get_resolver, reverse
@@ -240,11 +241,19 @@ def test_la_table_nomme_toutes_les_adresses_et_elles_seules():
     assert set(adresses(get_resolver().url_patterns)) == set(TABLE)
 
 
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker):
+    """Longue à peupler : une fois pour tous, et défaite à la fin. Chaque test défait ce qu'il y ajoute."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("charger_references", verbosity=0)
+        peupler()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def roles(db):
-    """La démonstration, et ses personnes dans l'ordre des colonnes."""
-    call_command("charger_references", verbosity=0)
-    peupler()
+def roles(demonstration, db):
+    """Les personnes de la démonstration, dans l'ordre des colonnes."""
     comptes = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
     return [None, UtilisateurFactory(), *(Utilisateur.objects.get(courriel=un.courriel) for un in comptes)]
 
@@ -317,21 +326,28 @@ def objets(roles):
     }
 
 
-def reponse_a(personne, nom, objets):
-    """Ce que l'adresse répond à la personne ; rien de ce qu'elle a fait ne reste."""
+def entrer(personne):
+    """Les témoins de la personne, mot de passe redonné : la table dit qui peut, non à quelles conditions."""
+    client = ClientFort()
+    if personne:
+        client.force_login(personne)
+        session = client.session
+        session[DONNE] = int(time.time())
+        session.save()
+    return client.cookies
+
+
+def reponse_a(temoins, nom, objets):
+    """Ce que l'adresse répond à qui porte ces témoins ; rien de ce qui s'est fait ne reste."""
     arguments, methode, _ = TABLE[nom]
     client = ClientFort()
+    client.cookies.update(temoins)
+    caches["default"].clear()
     with transaction.atomic():
         if "jete" in arguments:
             supprimer(
                 document=Document.objects.first(), acteur=Utilisateur.objects.get(courriel=PROFESSIONNELLE.courriel)
             )
-        if personne:
-            client.force_login(personne)
-            # Le mot de passe vient d'être redonné : la table dit qui peut, non à quelles conditions.
-            session = client.session
-            session[DONNE] = int(time.time())
-            session.save()
         adresse = reverse(nom, args=[objets[argument] for argument in arguments])
         reponse = getattr(client, methode)(adresse, {"structure": objets["structure"]})
         if reponse.streaming:
@@ -343,7 +359,8 @@ def reponse_a(personne, nom, objets):
 
 @pytest.mark.parametrize("rang", range(6), ids=ROLES)
 def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(roles, objets, rang):
-    obtenues = {nom: reponse_a(roles[rang], nom, objets) for nom in TABLE}
+    temoins = entrer(roles[rang])
+    obtenues = {nom: reponse_a(temoins, nom, objets) for nom in TABLE}
     assert obtenues == {nom: reponses[rang] for nom, (_, _, reponses) in TABLE.items()}
 
 

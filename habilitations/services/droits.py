@@ -56,8 +56,8 @@ def ouvrir(
 
 def _prolonger(habilitation: Habilitation, demande: Demande, acteur: Acteur) -> Habilitation:
     """Repousse la fin d'une durée du profil, comptée de la fin prévue : renouveler tôt ne fait rien perdre."""
-    avant, duree = habilitation.fin_le, demande.profil.duree_mois
-    depart = max(avant or timezone.localdate(), timezone.localdate())
+    avant, duree = {"fin_le": habilitation.fin_le, "avis_jours": habilitation.avis_jours}, demande.profil.duree_mois
+    depart = max(habilitation.fin_le or timezone.localdate(), timezone.localdate())
     habilitation.fin_le = mois_plus_tard(depart, duree) if duree else None
     habilitation.avis_jours = None
     habilitation.save()
@@ -65,7 +65,7 @@ def _prolonger(habilitation: Habilitation, demande: Demande, acteur: Acteur) -> 
         acteur=acteur,
         action="habilitation.prolongee",
         objet=habilitation,
-        avant={"fin_le": avant},
+        avant=avant,
         apres={"fin_le": habilitation.fin_le, "demande": demande.pk},
     )
     return habilitation
@@ -135,13 +135,14 @@ def defaire(*, demande: Demande, acteur: Utilisateur) -> None:
 
 
 def _rendre_la_fin(evenement: Evenement, acteur: Utilisateur) -> None:
-    """Remet la fin d'avant une prolongation, si rien n'y a touché depuis."""
+    """Remet la fin d'avant une prolongation, et l'avis déjà donné d'elle, si rien n'y a touché depuis."""
     avant, apres = (valeurs["fin_le"] for valeurs in (evenement.avant, evenement.apres))
     habilitation = Habilitation.objects.tenues().filter(pk=evenement.objet_id, fin_le=apres).first()
     if habilitation is None:
         return
     habilitation = relire_habilitation(habilitation)
     habilitation.fin_le = date.fromisoformat(avant) if avant else None
+    habilitation.avis_jours = evenement.avant.get("avis_jours")
     habilitation.save()
     consigner(
         acteur=acteur,

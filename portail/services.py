@@ -1,7 +1,8 @@
 """Peupler le portail de démonstration, par les gestes mêmes des personnes qui s'en servent."""
 
+import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -24,11 +25,22 @@ from depot.services import (
     ouvrir_campagne,
     publier,
 )
-from habilitations.models import Demande, Profil
-from habilitations.services import accepter, ajouter_structure, creer_brouillon, refuser, soumettre
+from habilitations.enums import ADMINISTRATION, SansReponse
+from habilitations.models import Application, Demande, Habilitation, Portefeuille, Profil
+from habilitations.services import (
+    accepter,
+    ajouter_structure,
+    avertir_des_fins,
+    confirmer_dans_la_revue,
+    creer_brouillon,
+    ouvrir_revue,
+    refuser,
+    soumettre,
+)
 from habilitations.services.gestionnaires import nommer_gestionnaire
-from structures.models import Structure
-from structures.services import importer_finess
+from structures.enums import EtatStructure
+from structures.models import Region, Structure
+from structures.services import designer_successeur, importer_finess
 
 EXTRAIT_FINESS = settings.RACINE / "fixtures" / "structures" / "extrait_finess.csv"
 MODELES = {CategorieDeposante.CAMSP: CAMSP, CategorieDeposante.CMPP: CMPP}
@@ -54,14 +66,16 @@ class Compte:
 
     @property
     def courriel(self) -> str:
-        return f"{self.prenom}.{self.nom}@{self.domaine}".lower()
+        sans_accent = unicodedata.normalize("NFKD", f"{self.prenom}.{self.nom}").encode("ascii", "ignore").decode()
+        return f"{sans_accent}@{self.domaine}".lower()
 
 
 PROFESSIONNELLE = Compte("professionnelle", "Camille", "Moreau", "camsp-janine-levy.example")
 GESTIONNAIRE = Compte("gestionnaire", "Dominique", "Lefort", "organisme.example")
 AGENT = Compte("agent", "Alex", "Marchand", "organisme.example")
 SUPPORT = Compte("support", "Sacha", "Perrin", "organisme.example")
-COMPTES = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT]
+COLLEGUE = Compte("gestionnaire du Sud-Est, qui peut suppléer", "Sol", "Garnier", "organisme.example")
+COMPTES = [PROFESSIONNELLE, GESTIONNAIRE, AGENT, SUPPORT, COLLEGUE]
 
 # Des personnes inventées : prénom, nom, rang de leur structure, message. Les deux premières demandes sont acceptées, la
 # troisième refusée, les autres attendent dans la file.
@@ -76,6 +90,10 @@ DEMANDEURS = [
     ("Ange", "Pelletier", 9, "Arrivée dans l'établissement le mois dernier."),
     ("Claude", "Aubert", 10, ""),
 ]
+# L'établissement qui ferme, et celui qui reprend son activité : leurs rangs.
+FERME, SUCCESSEUR = 15, 14
+# La région d'un portefeuille limité.
+SUD_EST = "93"
 
 
 def est_peuple() -> bool:
@@ -87,12 +105,13 @@ def peupler() -> None:
     """Crée comptes, droits, demandes et un dépôt. Les données de référence doivent être chargées avant."""
     if not Structure.objects.filter(numero_finess__isnull=False).exists():
         importer_finess(chemin=EXTRAIT_FINESS, acteur=None)
-    professionnelle, gestionnaire, agent, support = (_inscrire(compte) for compte in COMPTES)
+    professionnelle, gestionnaire, agent, support, collegue = (_inscrire(compte) for compte in COMPTES)
     support.is_staff = support.is_superuser = True
     support.save(update_fields=["is_staff", "is_superuser"])
     nommer_gestionnaire(personne=gestionnaire, acteur=support)
+    _nommer_une_collegue(collegue, gestionnaire)
     # Leurs pages demandent deux étapes : leur code se lit avec les courriels de démonstration.
-    for personne in (gestionnaire, support):
+    for personne in (gestionnaire, support, collegue):
         enroler_courriel(personne=personne, acteur=None)
 
     depot = Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire")
@@ -104,6 +123,9 @@ def peupler() -> None:
         demande=_demander(agent, Profil.objects.get(application=depot.application, code="agent")), acteur=gestionnaire
     )
     _remplir_la_file(depot, lieux, gestionnaire)
+    _fermer_un_etablissement(depot, lieux[FERME], lieux[SUCCESSEUR], gestionnaire)
+    _ouvrir_une_revue(gestionnaire)
+    _approcher_une_fin(professionnelle, lieux[1])
     _campagnes(agent, professionnelle, lieux[0])
     analyser_en_attente()
 
@@ -146,6 +168,52 @@ def _remplir_la_file(profil: Profil, lieux: list[Structure], gestionnaire: Utili
         "refaites la demande depuis votre adresse professionnelle.",
         acteur=gestionnaire,
     )
+
+
+def _nommer_une_collegue(collegue: Utilisateur, gestionnaire: Utilisateur) -> None:
+    """Sa demande passe par le portail, comme celle de toute personne qui vient après la première."""
+    profil = Profil.objects.get(application__code=ADMINISTRATION, code="gestionnaire")
+    accepter(demande=_demander(collegue, profil), acteur=gestionnaire)
+    region = Region.objects.get(code=SUD_EST)
+    portefeuille = Portefeuille.objects.create(nom=f"CAMSP / CMPP, {region.nom}")
+    portefeuille.gestionnaires.add(collegue)
+    portefeuille.applications.add(Application.objects.get(code="camsp-cmpp"))
+    portefeuille.regions.add(region)
+
+
+def _fermer_un_etablissement(
+    profil: Profil, ferme: Structure, successeur: Structure, gestionnaire: Utilisateur
+) -> None:
+    """Le registre le dit fermé depuis hier ; qui y était habilité l'est encore, et attend d'être transféré."""
+    titulaire = _inscrire(Compte("", "Morgan", "Fabre", f"structure-{ferme.numero_finess}.example"))
+    accepter(demande=_demander(titulaire, profil, ferme), acteur=gestionnaire)
+    ferme.etat, ferme.fermee_le = EtatStructure.FERME, timezone.localdate() - timedelta(days=1)
+    ferme.save(update_fields=["etat", "fermee_le"])
+    designer_successeur(structure=ferme, successeur=successeur, acteur=None)
+
+
+def _ouvrir_une_revue(gestionnaire: Utilisateur) -> None:
+    """La revue annuelle des référents départementaux, dont une habilitation est déjà confirmée."""
+    profil = Profil.objects.get(application__code="apa-pch", code="referent")
+    departements = Structure.objects.ouvertes().filter(type__in=profil.types_structure.all()).order_by("nom")
+    for (prenom, nom), departement in zip([("Dany", "Rousset"), ("Noor", "Chevalier")], departements, strict=False):
+        referent = _inscrire(Compte("", prenom, nom, "departement.example"))
+        accepter(demande=_demander(referent, profil, departement), acteur=gestionnaire)
+    revue = ouvrir_revue(
+        application=profil.application,
+        profil=None,
+        echeance_le=timezone.localdate() + timedelta(weeks=3),
+        sans_reponse=SansReponse.RIEN,
+        acteur=gestionnaire,
+    )
+    confirmer_dans_la_revue(ligne=revue.lignes.order_by("pk")[0], acteur=gestionnaire)
+
+
+def _approcher_une_fin(personne: Utilisateur, structure: Structure) -> None:
+    """Une habilitation finit dans six semaines : l'avis est parti, le renouvellement s'offre."""
+    fin = timezone.localdate() + timedelta(weeks=6)
+    Habilitation.objects.filter(titulaire=personne, structure=structure).update(fin_le=fin)
+    avertir_des_fins()
 
 
 def _campagnes(agent: Utilisateur, personne: Utilisateur, structure: Structure) -> None:

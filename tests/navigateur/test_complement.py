@@ -67,7 +67,7 @@ def demander_un_complement(page: Page) -> None:
 
 
 def repondre_au_complement(page: Page) -> None:
-    courriel = "maé.castel@structure-050000207.example"
+    courriel = "mae.castel@structure-050000207.example"
     page.goto(lien_du_courriel(page, courriel, "à compléter", "/mon-compte/demandes/"))
     expect(page.get_by_text(QUESTION)).to_be_visible()
     regarder(page)

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import template
 from django.core.cache import caches
 
+from accounts.models import Utilisateur
 from habilitations import queries
 from habilitations.models import Application, Demande
 from habilitations.queries import (
@@ -25,11 +26,30 @@ def rubriques(context: dict[str, Any], rubrique: str) -> dict[str, Any]:
     national = voit_la_couverture(personne)
     return {
         "rubrique": rubrique,
+        # Sur la file même, l'onglet « À traiter » le dit déjà.
+        "en_attente": _en_attente(personne) if rubrique != "demandes" else "",
         "voit_la_couverture": national,
         "sans_gestionnaire": _sans_gestionnaire() if national else 0,
         "a_verifier": queries.nombre_a_verifier(personne),
         "suppleances": supplees_par(personne),
     }
+
+
+@register.inclusion_tag("habilitations/gestion/onglets_des_droits.html", takes_context=True)
+def onglets_des_droits(context: dict[str, Any], onglet: str, a_revoir: int = 0) -> dict[str, Any]:
+    """Les pages des habilitations ; `a_revoir` : combien d'entre elles, quand la page l'a compté."""
+    onglets = queries.ONGLETS_DES_DROITS.items()
+    return {"onglets": onglets, "onglet": onglet, "a_revoir": a_revoir, "request": context["request"]}
+
+
+def _en_attente(personne: Utilisateur) -> str:
+    """Ce qui attend dans la file, de la dernière minute : le menu de chaque page ne le recompte pas."""
+
+    def compter() -> str:
+        nombre = queries.compter(queries.demandes_confiees(personne).en_attente(), queries.PLAFOND)
+        return f"{queries.PLAFOND}+" if nombre > queries.PLAFOND else str(nombre or "")
+
+    return cast("str", caches["template_fragments"].get_or_set(f"demandes_en_attente_{personne.pk}", compter, 60))
 
 
 def _sans_gestionnaire() -> int:

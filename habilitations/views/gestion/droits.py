@@ -59,10 +59,7 @@ def droits(request: Requete, acces: Acces) -> HttpResponseBase:
     contexte = {
         "form": form,
         "onglet": onglet,
-        "onglets": [
-            (code, libelle, droits_d_un_onglet(trouves, code).order_by().count() if code == "a_revoir" else None)
-            for code, libelle in ONGLETS_DES_DROITS.items()
-        ],
+        "a_revoir": droits_d_un_onglet(trouves, "a_revoir").order_by().count(),
         "page": Paginator(montres, PAR_PAGE).get_page(request.GET.get("page")),
         "filtree": any(form.cleaned_data.values()),
         "formats": FORMATS,

@@ -9,6 +9,11 @@ _ACHEMINEMENT = re.compile(r"(?P<code>\d{5})? *(?P<commune>.*?)(?: +(?:CEDEX|SP)
 _ARRONDISSEMENTS = {"PARIS": (75000, 20), "LYON": (69000, 9), "MARSEILLE": (13000, 16)}
 _SECOND_CODE_DU_16E = "75116"
 _PETITS_MOTS = {"à", "au", "aux", "de", "des", "du", "en", "et", "la", "le", "les", "lès", "sous", "sur"}
+# Ce qui, dans une adresse, ne se lit qu'en capitales.
+_SIGLES = {"BP", "CS", "CH", "CHU", "TSA", "ZA", "ZAC", "ZI", "ZUP", "HLM", "RDC", "RN", "RD"}
+_RESTENT_BAS = {"1er", "bis", "d", "l", "ter"}
+_CHIFFRES_ROMAINS = re.compile(r"[IVX]+")
+_EN_CAPITALES = re.compile(r"\b(?:1ER|[^\W\d_][^\W\d_a-z]*(?:'[^\W\d_a-z]+)?)\b")
 _ABREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _VOIES = {
     "ALL": "allée", "AV": "avenue", "BD": "boulevard", "CAR": "carrefour", "CHE": "chemin", "CITE": "cité",
@@ -39,6 +44,20 @@ def acheminement(ligne: str) -> tuple[str, str]:
 def voie(numero: str, type_de_voie: str, nom: str) -> str:
     """« 27 rue DU COLONEL ROZANOFF » : le type en toutes lettres, le nom tel qu'il est enregistré."""
     return " ".join(filter(None, [numero, _VOIES.get(type_de_voie, type_de_voie), nom]))
+
+
+def en_minuscules(adresse: str) -> str:
+    """« 27 rue DU COLONEL ROZANOFF, BP 139 » donne « 27 rue du Colonel Rozanoff, BP 139 »."""
+    return _EN_CAPITALES.sub(lambda mot: _mot_d_adresse(mot[0]), adresse)
+
+
+def _mot_d_adresse(mot: str) -> str:
+    if mot in _SIGLES or _CHIFFRES_ROMAINS.fullmatch(mot):
+        return mot
+    bas = mot.lower()
+    if bas[:2] in {"d'", "l'"}:
+        return bas[:2] + bas[2:].capitalize()
+    return bas if bas in _PETITS_MOTS | _RESTENT_BAS else bas.capitalize()
 
 
 def nom_de_commune(brut: str, *, arrondissement: int = 0) -> str:

@@ -1,39 +1,69 @@
 """Le compte rendu d'un import, en français, pour le terminal et pour le support."""
 
+from typing import NamedTuple
+
 from structures.models import ImportFiness
 
 EXEMPLES = 20
 
 
-def compte_rendu(importation: ImportFiness) -> list[str]:
+class Compte(NamedTuple):
+    """Un nombre du compte rendu ; `nature` est celle des changements qu'il compte (`queries.NATURES`)."""
+
+    libelle: str
+    nombre: int
+    nature: str = ""
+    precision: str = ""
+    exemples: tuple[str, ...] = ()
+
+
+class Remarque(NamedTuple):
+    titre: str
+    lignes: tuple[str, ...]
+
+
+def comptes(importation: ImportFiness) -> list[Compte]:
     rapport = importation.rapport
-    inchangees = max(0, importation.lignes - importation.creees - importation.modifiees)
-    date = f", fichier du {importation.date_du_fichier:%d/%m/%Y}" if importation.date_du_fichier else ""
-    lignes = [
-        f"{importation.fichier}{date}",
-        f"SHA-256 : {importation.sha256}",
-        f"Établissements lus : {_grouper(importation.lignes)}, dont {_grouper(importation.camsp_cmpp)} CAMSP et CMPP",
-        f"Créés : {_grouper(importation.creees)}",
-        f"Modifiés : {_grouper(importation.modifiees)}" + _detail(rapport.get("champs", {})),
-        f"Inchangés : {_grouper(inchangees)}",
-        f"Rouverts : {_grouper(importation.rouvertes)}",
-        *_exemples(rapport.get("rouvertes", [])),
-        f"Fermés : {_grouper(importation.fermees)}",
-        *_exemples(rapport.get("fermees", [])),
-        f"Absents du fichier : {_grouper(importation.absentes)}",
-        *_exemples(rapport.get("absentes", [])),
-        f"Lignes rejetées : {_grouper(importation.rejetees)}",
-        *(
-            f"  {rapport.get('unite', 'ligne')} {ligne} : {motif}"
-            for ligne, motif in rapport.get("rejets", [])[:EXEMPLES]
-        ),
+    inchanges = max(0, importation.lignes - importation.creees - importation.modifiees)
+    camsp_cmpp = f", dont {_grouper(importation.camsp_cmpp)} CAMSP et CMPP"
+    return [
+        Compte("Établissements lus", importation.lignes, precision=camsp_cmpp),
+        Compte("Créés", importation.creees, "entrees"),
+        Compte("Modifiés", importation.modifiees, "modifications", _par_champ(rapport.get("champs", {}))),
+        Compte("Inchangés", inchanges),
+        Compte("Rouverts", importation.rouvertes, "retours", exemples=_noms(rapport.get("rouvertes", []))),
+        Compte("Fermés", importation.fermees, "fermetures", exemples=_noms(rapport.get("fermees", []))),
+        Compte("Absents du fichier", importation.absentes, "disparitions", exemples=_noms(rapport.get("absentes", []))),
     ]
-    if avertissements := rapport.get("avertissements"):
-        lignes += ["À vérifier :", *(f"  {texte}" for texte in avertissements[:EXEMPLES])]
-    if fausses := rapport.get("cles_fausses"):
-        lignes.append(f"Numéros à la clé fausse, importés quand même : {', '.join(fausses[:EXEMPLES])}")
-    if nouvelles := rapport.get("categories_nouvelles"):
-        lignes.append(f"Catégories inconnues de la nomenclature, créées : {', '.join(nouvelles)}")
+
+
+def remarques(importation: ImportFiness) -> list[Remarque]:
+    """Ce qui mérite d'être regardé, les premières de chaque sorte."""
+    rapport = importation.rapport
+    unite = rapport.get("unite", "ligne")
+    rejets = [f"{unite} {rang} : {motif}" for rang, motif in rapport.get("rejets", [])]
+    toutes = {
+        f"Lignes rejetées : {_grouper(importation.rejetees)}": rejets,
+        "À vérifier": rapport.get("avertissements", []),
+        "Numéros à la clé fausse, importés quand même": rapport.get("cles_fausses", []),
+        "Catégories inconnues de la nomenclature, créées": rapport.get("categories_nouvelles", []),
+    }
+    return [Remarque(titre, tuple(lignes[:EXEMPLES])) for titre, lignes in toutes.items() if lignes]
+
+
+def identite(importation: ImportFiness) -> list[str]:
+    date = f", fichier du {importation.date_du_fichier:%d/%m/%Y}" if importation.date_du_fichier else ""
+    return [f"{importation.fichier}{date}", f"SHA-256 : {importation.sha256}"]
+
+
+def compte_rendu(importation: ImportFiness) -> list[str]:
+    """Tout, ligne à ligne."""
+    lignes = identite(importation)
+    for compte in comptes(importation):
+        lignes.append(f"{compte.libelle} : {_grouper(compte.nombre)}{compte.precision}")
+        lignes += [f"  {exemple}" for exemple in compte.exemples]
+    for remarque in remarques(importation):
+        lignes += [remarque.titre, *(f"  {ligne}" for ligne in remarque.lignes)]
     if importation.motif:
         lignes.append(f"Refusé : {importation.motif}")
     return lignes
@@ -44,9 +74,9 @@ def _grouper(nombre: int) -> str:
     return f"{nombre:,}".replace(",", "\u202f")
 
 
-def _detail(champs: dict[str, int]) -> str:
+def _par_champ(champs: dict[str, int]) -> str:
     return f" ({', '.join(f'{nom} : {_grouper(nombre)}' for nom, nombre in champs.items())})" if champs else ""
 
 
-def _exemples(structures: list[list[str]]) -> list[str]:
-    return [f"  {numero} {nom}, {commune}" for numero, nom, commune in structures[:EXEMPLES]]
+def _noms(structures: list[list[str]]) -> tuple[str, ...]:
+    return tuple(f"{numero} {nom}, {commune}" for numero, nom, commune in structures[:EXEMPLES])

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Layout
+from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 
 from structures.enums import EtatStructure
@@ -35,7 +35,7 @@ class RechercheForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_method = "get"
         self.helper.layout = Layout(
-            "q", "region", "departement", "categorie", "etat",
+            Field("q", wrapper_class="champ-large"), "region", "departement", "categorie", "etat",
             HTML('<button type="submit" class="btn btn-primary">Rechercher</button>'),
         )  # fmt: skip
         self.helper.attrs = {

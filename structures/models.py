@@ -14,6 +14,7 @@ from structures.enums import EtatImport, EtatStructure
 
 CARTE = "https://www.openstreetmap.org"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DIX_CHIFFRES, _DIZAINE = re.compile(r"\d{10}"), re.compile(r"\d\d(?=\d)")
 
 
 class Region(models.Model):
@@ -176,6 +177,21 @@ class Structure(models.Model):
         if not self.commune and self.departement:
             return str(self.departement)
         return adresses.lieu(self.commune, self.code_postal)
+
+    @property
+    def adresse_lisible(self) -> str:
+        return adresses.en_minuscules(self.adresse)
+
+    @property
+    def telephone_lisible(self) -> str:
+        """« 01 43 45 86 70 »."""
+        return _DIZAINE.sub(r"\g<0> ", self.telephone) if _DIX_CHIFFRES.fullmatch(self.telephone) else self.telephone
+
+    @property
+    def siret_lisible(self) -> str:
+        """« 775 672 462 00113 » : l'entreprise, puis l'établissement."""
+        siret = self.siret
+        return f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}".strip()
 
     @property
     def a_ouvrir(self) -> bool:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from structures import permissions, queries, raccords, services
-from structures.comptes_rendus import compte_rendu
+from structures.comptes_rendus import comptes, identite, remarques
 from structures.enums import EtatImport
 from structures.forms import FiltresImportForm, ImportForm
 from structures.models import Changement, ImportFiness
@@ -67,7 +67,9 @@ def suivre(request: HttpRequest, numero: int) -> HttpResponse:
     contexte = {
         "importation": importation,
         "en_cours": importation.etat == EtatImport.EN_COURS,
-        "compte_rendu": compte_rendu(importation),
+        "identite": identite(importation),
+        "comptes": comptes(importation),
+        "remarques": remarques(importation),
         "form": form,
         "page": page,
         "filtree": any(request.GET.get(nom) for nom in form.fields),

@@ -1,6 +1,6 @@
 import pytest
 
-from structures.adresses import acheminement, lieu, voie
+from structures.adresses import acheminement, en_minuscules, lieu, voie
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_un_lieu_encore_en_capitales_se_lit_aussi():
 def test_la_voie_perd_son_abreviation():
     assert voie("27", "R", "DU COLONEL ROZANOFF") == "27 rue DU COLONEL ROZANOFF"
     assert voie("", "", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("registre", "lue"),
+    [
+        ("27 rue DU COLONEL ROZANOFF", "27 rue du Colonel Rozanoff"),
+        ("14 rue DE L'HOPITAL, BP 615", "14 rue de l'Hopital, BP 615"),
+        ("BATIMENT B, 12 BIS rue DU 1ER MAI", "Batiment B, 12 bis rue du 1er Mai"),
+        ("avenue HENRI IV", "avenue Henri IV"),
+        ("Lieu-dit Le Bourg, 1 rue D ARTAGNAN", "Lieu-dit Le Bourg, 1 rue d Artagnan"),
+    ],
+)
+def test_une_adresse_se_lit_en_minuscules(registre, lue):
+    assert en_minuscules(registre) == lue

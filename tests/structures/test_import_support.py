@@ -35,7 +35,7 @@ def envoyer(client, chemin, **champs):
 
 def test_un_fichier_envoye_est_importe_et_son_compte_rendu_s_ouvre(support, settings, tmp_path):
     page = envoyer(support, ecrire(tmp_path, *plusieurs(3))).content.decode()
-    assert "Établissements lus : 3" in page
+    assert "<strong>3</strong>Établissements lus, dont 3 CAMSP et CMPP" in page
     assert Structure.objects.filter(numero_finess__startswith="7507").count() == 3
     assert not list((settings.FINESS_DOSSIER / "envois").iterdir())
 
@@ -138,6 +138,12 @@ def test_ce_qui_touche_des_habilitations_vient_d_abord(support, second):
     page = suivre(support, second)
     assert page.index("ZÈBRE") < page.index("CAMSP EXEMPLE 0")
     assert page.count("etat-attention") == 1
+
+
+def test_un_compte_mene_aux_changements_qu_il_compte(support, second):
+    assert '<a href="?nature=disparitions#changements"><strong>1</strong>Absents du fichier</a>' in suivre(
+        support, second
+    )
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,8 @@ def fiche(client, structure):
 
 def test_la_fiche_dit_identite_lieu_entite_et_carte(annuaire):
     page = fiche(annuaire, Structure.objects.get(numero_finess="750790073"))
-    for dit in ["750790073", "Centre Action Médico-Sociale Précoce", ENTITE, "27 rue DU COLONEL ROZANOFF",
-                "Paris 12e Arrondissement (75012)", "Île-de-France", "tel:0143458670", "4 avril 1974",
+    for dit in ["750790073", "Centre Action Médico-Sociale Précoce", ENTITE, "27 rue du Colonel Rozanoff",
+                "Paris 12e Arrondissement (75012)", "Île-de-France", "tel:0143458670", "01 43 45 86 70", "4 avril 1974",
                 "https://www.openstreetmap.org/search?query=27+rue+DU+COLONEL+ROZANOFF+75012+Paris"]:  # fmt: skip
         assert dit in page
 

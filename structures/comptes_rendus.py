@@ -25,9 +25,9 @@ class Remarque(NamedTuple):
 def comptes(importation: ImportFiness) -> list[Compte]:
     rapport = importation.rapport
     inchanges = max(0, importation.lignes - importation.creees - importation.modifiees)
-    camsp_cmpp = f", dont {_grouper(importation.camsp_cmpp)} CAMSP et CMPP"
     return [
-        Compte("Établissements lus", importation.lignes, precision=camsp_cmpp),
+        Compte("Établissements lus", importation.lignes),
+        Compte("Dont CAMSP et CMPP", importation.camsp_cmpp),
         Compte("Créés", importation.creees, "entrees"),
         Compte("Modifiés", importation.modifiees, "modifications", _par_champ(rapport.get("champs", {}))),
         Compte("Inchangés", inchanges),

@@ -55,4 +55,4 @@ def test_la_meilleure_reponse_vient_d_abord_a_moins_de_trier_une_colonne(support
 
 def test_le_compte_rendu_d_un_import_se_lit(support):
     fiche = reverse("admin:structures_importfiness_change", args=[ImportFiness.objects.get().pk])
-    assert "Établissements lus : 2, dont 2 CAMSP et CMPP" in support.get(fiche).content.decode()
+    assert "Dont CAMSP et CMPP : 2" in support.get(fiche).content.decode()

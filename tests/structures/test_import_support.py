@@ -35,7 +35,7 @@ def envoyer(client, chemin, **champs):
 
 def test_un_fichier_envoye_est_importe_et_son_compte_rendu_s_ouvre(support, settings, tmp_path):
     page = envoyer(support, ecrire(tmp_path, *plusieurs(3))).content.decode()
-    assert "<strong>3</strong>Établissements lus, dont 3 CAMSP et CMPP" in page
+    assert "<strong>3</strong>Établissements lus" in page
     assert Structure.objects.filter(numero_finess__startswith="7507").count() == 3
     assert not list((settings.FINESS_DOSSIER / "envois").iterdir())
 

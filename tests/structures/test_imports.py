@@ -248,7 +248,7 @@ def test_un_import_mort_ne_bloque_pas_les_suivants(tmp_path, reste):
 def test_la_commande_imprime_le_compte_rendu(tmp_path, capsys):
     call_command("importer_finess", str(ecrire(tmp_path, *plusieurs(3))))
     sortie = capsys.readouterr().out
-    assert "Établissements lus : 3, dont 3 CAMSP et CMPP" in sortie
+    assert "Établissements lus : 3\nDont CAMSP et CMPP : 3" in sortie
     assert "Créés : 3" in sortie
 
 

@@ -43,7 +43,7 @@ def test_une_personne_depose_tous_ses_fichiers_pour_ses_structures_en_une_fois(o
     choisir_la_structure(page)
     page.get_by_label("Fichiers").set_input_files(
         [
-            fichier("bilan.docx", fabrique.rapport()),
+            fichier("bilan.docx", fabrique.rapport(structure__nom="Structure du bilan")),
             fichier("projet.pdf", fabrique.pdf()),
             fichier("vide.pdf", b""),
         ]

@@ -51,6 +51,30 @@ class NomPropre(forms.CharField):
         return " ".join(unicodedata.normalize("NFC", super().to_python(value) or "").split())
 
 
+class Indicatif(forms.ChoiceField):
+    """Celui du pays du numéro."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Indicatif du pays",
+            choices=INDICATIFS,
+            initial="33",
+            widget=forms.Select(attrs={"autocomplete": "tel-country-code"}),
+            **kwargs,
+        )
+
+
+class NumeroDeTelephone(forms.CharField):
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(
+            label=label,
+            max_length=30,
+            help_text="Ex: 06 12 34 56 78",
+            widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
+            **kwargs,
+        )
+
+
 class AdresseCourriel(forms.EmailField):
     def __init__(self, label: str = "Adresse courriel", *, aide: str = "") -> None:
         super().__init__(

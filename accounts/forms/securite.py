@@ -4,17 +4,14 @@ from typing import Any
 
 from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
-from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from accounts.champs import INDICATIFS, MotDePasse
+from accounts.champs import Indicatif, NumeroDeTelephone
 from accounts.enums import GenreFacteur
-from accounts.forms import ReinitialisationForm, mise_en_page
-from accounts.models import Utilisateur
-from accounts.telephones import NumeroInvalide, au_format_e164
+from accounts.forms.commun import AvecTelephone, ligne_du_telephone, mise_en_page
 
 AIDES = {
     GenreFacteur.APPLICATION: "Les 6 chiffres que montre votre application en ce moment.",
@@ -57,48 +54,6 @@ class CodeForm(forms.Form):
         return code
 
 
-class MotDePasseForm(forms.Form):
-    """Redonner son mot de passe avant un geste sensible."""
-
-    mot_de_passe = MotDePasse()
-    refus = "Ce n'est pas votre mot de passe : saisissez celui de la dernière connexion."
-
-    def __init__(self, *args: Any, personne: Utilisateur, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.personne = personne
-        self.helper = mise_en_page("mot_de_passe", envoi="Continuer", annuler=reverse("accounts:securite"))
-
-    def clean_mot_de_passe(self) -> str:
-        mot_de_passe = str(self.cleaned_data["mot_de_passe"])
-        # Sans refaire un vieux hachage, ce qui éteindrait le lien de confirmation : la connexion s'en charge.
-        if not check_password(mot_de_passe, self.personne.password):
-            raise ValidationError(self.refus)
-        return mot_de_passe
-
-
-class ConfirmationForm(MotDePasseForm):
-    """Confirmer son adresse avec le mot de passe de l'inscription, ou aller en choisir un autre."""
-
-    mot_de_passe = MotDePasse("Mot de passe choisi à l'inscription")
-    refus = "Ce n'est pas le mot de passe choisi à l'inscription : vérifiez-le, ou choisissez-en un autre."
-
-    def __init__(self, *args: Any, jeton: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        autre = reverse("accounts:confirmer_autrement", args=[jeton])
-        self.helper = mise_en_page(
-            "mot_de_passe", envoi="Confirmer mon adresse", annuler=autre, renoncer="Choisir un autre mot de passe"
-        )
-
-
-class ConfirmationAutrementForm(ReinitialisationForm):
-    """Confirmer son adresse en choisissant un mot de passe, celui de l'inscription oublié ou jamais connu."""
-
-    def __init__(self, *args: Any, jeton: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        retour = reverse("accounts:confirmer", args=[jeton])
-        self.helper = mise_en_page("mot_de_passe", envoi="Confirmer mon adresse", annuler=retour, renoncer="Retour")
-
-
 class NomDeFacteurForm(forms.Form):
     nom = forms.CharField(
         label="Nom",
@@ -112,40 +67,18 @@ class NomDeFacteurForm(forms.Form):
         self.helper = mise_en_page("nom", envoi="Enregistrer", annuler=reverse("accounts:securite"))
 
 
-class TelephoneForm(forms.Form):
+class TelephoneForm(AvecTelephone, forms.Form):
     """Le téléphone qui recevra les codes."""
 
-    indicatif = forms.ChoiceField(
-        label="Indicatif du pays",
-        choices=INDICATIFS,
-        initial="33",
-        widget=forms.Select(attrs={"autocomplete": "tel-country-code"}),
-    )
-    telephone = forms.CharField(
-        label="Numéro de téléphone mobile",
-        max_length=30,
-        help_text="Ex: 06 12 34 56 78",
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
-        error_messages={"required": "Saisissez le numéro qui recevra les codes."},
+    indicatif = Indicatif()
+    telephone = NumeroDeTelephone(
+        "Numéro de téléphone mobile", error_messages={"required": "Saisissez le numéro qui recevra les codes."}
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = mise_en_page(
-            Div(
-                Field("indicatif", wrapper_class="col-sm-5"),
-                Field("telephone", wrapper_class="col-sm-7"),
-                css_class="row",
-            ),
+            ligne_du_telephone(),
             envoi="Recevoir un code",
             annuler=reverse("accounts:securite"),
         )
-
-    def clean(self) -> dict[str, Any]:
-        donnees = self.cleaned_data
-        if donnees.get("telephone"):
-            try:
-                donnees["telephone"] = au_format_e164(donnees.get("indicatif") or "33", donnees["telephone"])
-            except NumeroInvalide as erreur:
-                self.add_error("telephone", str(erreur))
-        return donnees

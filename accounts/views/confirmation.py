@@ -12,8 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts import jetons, services
-from accounts.forms import AdresseForm
-from accounts.forms.securite import ConfirmationAutrementForm, ConfirmationForm
+from accounts.forms import AdresseForm, ConfirmationAutrementForm, ConfirmationForm
 from accounts.jetons import Usage
 from accounts.limites import Porte
 from accounts.models import Utilisateur

@@ -21,7 +21,7 @@ from accounts.connexion_forte import noter_mot_de_passe_donne, preuve_recente, r
 from accounts.durees import en_mots
 from accounts.enums import GenreFacteur
 from accounts.erreurs import GesteRefuse
-from accounts.forms.securite import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
+from accounts.forms import CodeForm, MotDePasseForm, NomDeFacteurForm, TelephoneForm
 from accounts.limites import Porte
 from accounts.queries import (
     Facteur,

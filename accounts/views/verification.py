@@ -15,7 +15,7 @@ from accounts import services
 from accounts.connexion_forte import code_envoye, est_forte, noter_l_envoi, personne_a_verifier, renforcer, sceau
 from accounts.enums import GenreFacteur
 from accounts.erreurs import CodeRefuse, EnvoiRefuse
-from accounts.forms.securite import CodeForm
+from accounts.forms import CodeForm
 from accounts.limites import Porte
 from accounts.models import FacteurMessage, Utilisateur
 from accounts.queries import Facteur, codes_de_secours_restants, moyens_de_verification

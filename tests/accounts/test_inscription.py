@@ -294,7 +294,7 @@ def test_l_intrus_qui_s_inscrit_avec_l_adresse_d_autrui_n_y_entre_pas(lien):
 
 
 def test_jumeau_sans_le_mot_de_passe_demande_celui_de_l_intrus_resterait(lien, monkeypatch):
-    monkeypatch.setattr("accounts.forms.securite.check_password", lambda saisie, hache: True)
+    monkeypatch.setattr("accounts.forms.mots_de_passe.check_password", lambda saisie, hache: True)
     titulaire, intrus = Client(), Client()
     titulaire.post(lien, {"mot_de_passe": AUTRE})
     monkeypatch.undo()

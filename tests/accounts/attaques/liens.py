@@ -64,7 +64,7 @@ def un_lien_ne_s_ouvre_que_la_ou_il_fut_demande():
     return Client().get(lien_de_mot_de_passe(UtilisateurFactory())).status_code != 200
 
 
-@liste(4, "pour le seul titulaire", sans("accounts.forms.securite.check_password", lambda saisie, hache: True))
+@liste(4, "pour le seul titulaire", sans("accounts.forms.mots_de_passe.check_password", lambda saisie, hache: True))
 def qui_s_inscrit_avec_l_adresse_d_autrui_garde_sa_cle():
     """Le titulaire confirme l'adresse sans connaître le mot de passe de l'intrus."""
     Client().post("/inscription/", fiche())

@@ -1,6 +1,6 @@
 """La garde des applications : aucune vue d'une application ne s'ouvre sans droit en vigueur."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -9,11 +9,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.functional import cached_property
 
 from accounts.connexion_forte import est_forte, vers_la_verification
 from accounts.models import Utilisateur
-from habilitations.models import Application, Profil
-from habilitations.queries import absence, profils_tenus, structures_tenues
+from habilitations.models import Application
+from habilitations.queries import ProfilTenu, absence, profils_tenus, structures_tenues
 from structures.models import Structure
 
 P = ParamSpec("P")
@@ -25,9 +26,16 @@ Vue = Callable[..., HttpResponseBase]
 class Acces:
     """Ce que la personne tient dans une application au moment de sa requête."""
 
-    application: Application
-    profils: frozenset[str]
-    structures: QuerySet[Structure]
+    personne: Utilisateur
+    tenus: Sequence[ProfilTenu]
+
+    @cached_property
+    def profils(self) -> frozenset[str]:
+        return frozenset(profil.code for profil in self.tenus)
+
+    @cached_property
+    def structures(self) -> QuerySet[Structure]:
+        return structures_tenues(self.personne, [profil.numero for profil in self.tenus])
 
 
 def acces_application(code: str, *, profils: set[str] | None = None) -> Callable[[VueDApplication[P]], Vue]:
@@ -49,14 +57,9 @@ def acces_application(code: str, *, profils: set[str] | None = None) -> Callable
                 return _refus(request, request.user, code, autre_profil=bool(tenus))
             if _exige_une_connexion_forte(admis) and not est_forte(request):
                 # Une réponse à un formulaire ne se rejoue pas : la personne revient à l'entrée de l'application.
-                suite = request.get_full_path() if request.method == "GET" else admis[0].application.adresse
+                suite = request.get_full_path() if request.method == "GET" else admis[0].adresse
                 return vers_la_verification(suite)
-            acces = Acces(
-                application=admis[0].application,
-                profils=frozenset(profil.code for profil in admis),
-                structures=structures_tenues(request.user, admis),
-            )
-            return vue(request, acces, *args, **kwargs)
+            return vue(request, Acces(request.user, admis), *args, **kwargs)
 
         gardee.application_gardee = code  # type: ignore[attr-defined]
         return gardee
@@ -70,7 +73,7 @@ def est_ouverte(request: HttpRequest, personne: Utilisateur, code: str) -> bool:
     return bool(tenus) and (est_forte(request) or not _exige_une_connexion_forte(tenus))
 
 
-def _exige_une_connexion_forte(profils: Collection[Profil]) -> bool:
+def _exige_une_connexion_forte(profils: Collection[ProfilTenu]) -> bool:
     """Un seul des profils suffit à l'exiger : la vue les ouvre tous à la fois."""
     return any(profil.exige_une_connexion_forte for profil in profils)
 

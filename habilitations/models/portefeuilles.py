@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BigIntegerField, CharField, Exists, F, Model, OuterRef, Q, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, Model, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Utilisateur
@@ -12,6 +12,7 @@ from habilitations.models.applications import Application, Profil
 from habilitations.models.demandes import Demande, DemandeQuerySet
 from habilitations.models.droits import Habilitation, HabilitationQuerySet
 from habilitations.models.etendues import Etendue
+from habilitations.requetes import lire
 from structures.models import Departement, Region, Structure, TypeStructure
 
 # Par nature de lien, les identifiants de ce qui est désigné.
@@ -103,7 +104,7 @@ class Portefeuille(models.Model):
     # Lu avec `de` : le numéro de qui le tient ; avec `queries.couverture` : ses gestionnaires actifs.
     tenu_par: int
     tenants: list[Utilisateur]
-    # Ses liens, quand ils viennent d'être lus d'un trait avec ceux des autres.
+    # Ses liens, quand ils viennent d'être lus d'un trait avec ceux des autres : ses applications y sont leurs profils.
     lus: "Liens | None" = None
 
     objects = PortefeuilleQuerySet.as_manager()
@@ -168,7 +169,8 @@ class Portefeuille(models.Model):
     def profils_confies(self) -> Q:
         """Les demandes de ses profils, où que ce soit."""
         liens = self.liens
-        return Q(profil__application__in=liens["applications"]) | Q(profil__in=liens["profils"])
+        profils = Q(profil__in=liens["profils"])
+        return profils | Q(profil__application__in=liens["applications"]) if liens["applications"] else profils
 
     def perimetre(self) -> Q:
         """Les demandes du portefeuille : celles de ses profils, dont toutes les structures sont de ses départements et
@@ -179,8 +181,8 @@ class Portefeuille(models.Model):
         """
         if self.sans_limite:
             return self.profils_confies()
-        etendues = Etendue.objects.dans(self.codes_departements, self.codes_types)
-        return self.profils_confies() & Q(etendue__in=list(etendues.values_list("pk", flat=True)))
+        etendues = lire(_etendues, self.codes_departements, self.codes_types)
+        return self.profils_confies() & Q(etendue__in=[etendue for (etendue,) in etendues])
 
     def perimetre_des_droits(self) -> Q:
         """Les habilitations du portefeuille ; sans structure, elles reviennent à un portefeuille sans limite."""
@@ -190,6 +192,10 @@ class Portefeuille(models.Model):
         if self.codes_types is not None:
             perimetre &= Q(structure__type__in=self.codes_types)
         return perimetre
+
+
+def _etendues(departements: frozenset[str] | None, types: frozenset[str] | None) -> "QuerySet[Etendue, tuple[int]]":
+    return Etendue.objects.dans(departements, types).values_list("pk")
 
 
 def confiees_a(personne: Model) -> DemandeQuerySet:
@@ -215,34 +221,44 @@ def droits_confies_a(personne: Model) -> HabilitationQuerySet:
     return Habilitation.objects.filter(perimetre).exclude(titulaire=personne.pk)
 
 
-def _lus_d_un_trait(portefeuilles: PortefeuilleQuerySet) -> list[Portefeuille]:
-    """Les portefeuilles et tous leurs liens en deux requêtes au lieu de sept : chaque page d'une file les lit."""
-    lus = list(portefeuilles.prefetch_related(None))
-    numeros = [portefeuille.pk for portefeuille in lus]
-    sans_profil, sans_lieu = Value(None, BigIntegerField()), Value(None, CharField())
-    eux = Portefeuille.objects.filter(pk__in=numeros).order_by()
-    profils = eux.values_list("pk", "applications", "profils", sans_lieu, sans_lieu, sans_lieu, sans_lieu)
-    regions = eux.values_list("pk", sans_profil, sans_profil, "regions", "regions__departements", sans_lieu, sans_lieu)
-    lieux = eux.values_list("pk", sans_profil, sans_profil, sans_lieu, sans_lieu, "departements", "types_structure")
-    liens: dict[int, Liens] = {
-        numero: {nom: set() for nom in ("applications", "profils", "regions", "des_regions", "departements", "types")}
-        for numero in numeros
-    }
-    for numero, *valeurs in profils.union(regions, lieux):
-        for ensemble, valeur in zip(liens[numero].values(), valeurs, strict=True):
-            if valeur is not None:
-                ensemble.add(valeur)
-    for portefeuille in lus:
-        portefeuille.lus = liens[portefeuille.pk]
-    return lus
-
-
 def _confies_a(personne: Model) -> list[tuple[Portefeuille, int | None]]:
     """Les portefeuilles de la personne ; ceux qu'elle n'a que par suppléance, avec le numéro de l'absent."""
-    confies = _lus_d_un_trait(Portefeuille.objects.de(personne))
-    propres = {portefeuille.pk for portefeuille in confies if portefeuille.tenu_par == personne.pk}
+    tenus = lire(_tenus_par, personne.pk)
+    propres = {numero for numero, tenu_par in tenus if tenu_par == personne.pk}
+    portefeuilles = _lus_d_un_trait({numero for numero, _ in tenus})
     return [
-        (portefeuille, None if portefeuille.tenu_par == personne.pk else portefeuille.tenu_par)
-        for portefeuille in confies
-        if portefeuille.tenu_par == personne.pk or portefeuille.pk not in propres
+        (portefeuilles[numero], None if tenu_par == personne.pk else tenu_par)
+        for numero, tenu_par in tenus
+        if tenu_par == personne.pk or numero not in propres
     ]
+
+
+def _tenus_par(personne: int) -> "QuerySet[Portefeuille, tuple[Any, ...]]":
+    return Portefeuille.objects.de(Utilisateur(pk=personne)).order_by().values_list("pk", "tenu_par")
+
+
+def _lus_d_un_trait(numeros: set[int]) -> dict[int, Portefeuille]:
+    """Ces portefeuilles, par leur numéro, avec tous leurs liens en une requête : chaque page d'une file les lit."""
+    lus: dict[int, Liens] = {numero: {nom: set() for nom in ("applications", *_NOMS)} for numero in numeros}
+    for numero, *valeurs in lire(_liens, frozenset(numeros)) if numeros else []:
+        for nom, valeur in zip(_NOMS, valeurs, strict=True):
+            if valeur is not None:
+                lus[numero][nom].add(valeur)
+    portefeuilles = {numero: Portefeuille(pk=numero) for numero in numeros}
+    for numero, portefeuille in portefeuilles.items():
+        portefeuille.lus = lus[numero]
+    return portefeuilles
+
+
+_NOMS = ("profils", "regions", "des_regions", "departements", "types")
+
+
+def _liens(numeros: frozenset[int]) -> "QuerySet[Portefeuille, tuple[Any, ...]]":
+    """Les profils, ceux des applications compris, puis les lieux et les types de ces portefeuilles, un par ligne."""
+    profil, lieu = Value(None, BigIntegerField()), Value(None, CharField())
+    eux = Portefeuille.objects.filter(pk__in=numeros).order_by()
+    return eux.values_list("pk", "profils", lieu, lieu, lieu, lieu).union(
+        eux.values_list("pk", "applications__profils", lieu, lieu, lieu, lieu),
+        eux.values_list("pk", profil, "regions", "regions__departements", lieu, lieu),
+        eux.values_list("pk", profil, lieu, lieu, "departements", "types_structure"),
+    )

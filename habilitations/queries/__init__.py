@@ -8,7 +8,14 @@ from habilitations.queries.acceptation import (
     est_a_verifier,
     nombre_a_verifier,
 )
-from habilitations.queries.acces import Tuile, facteur_manquant, profils_tenus, structures_tenues, tuiles
+from habilitations.queries.acces import (
+    ProfilTenu,
+    Tuile,
+    facteur_manquant,
+    profils_tenus,
+    structures_tenues,
+    tuiles,
+)
 from habilitations.queries.comptes import (
     TenuDansUneStructure,
     collegues,
@@ -44,6 +51,7 @@ from habilitations.queries.file import (
     Ligne,
     applications_gerees,
     autres_gestionnaires,
+    choix_retenus,
     compter,
     d_un_onglet,
     demandes_confiees,
@@ -51,6 +59,7 @@ from habilitations.queries.file import (
     lignes,
     lignes_par_lots,
     mots_cherches,
+    premiers_numeros,
     profils_geres,
     trier,
     voisines,
@@ -104,6 +113,7 @@ __all__ = [
     "DelaiAttendu",
     "DroitsDUnProfil",
     "Ligne",
+    "ProfilTenu",
     "Recapitulatif",
     "Statistiques",
     "TenuDansUneStructure",
@@ -123,6 +133,7 @@ __all__ = [
     "autres_gestionnaires",
     "avancement",
     "avec_le_modele",
+    "choix_retenus",
     "chronologie",
     "collegues",
     "complements_de",
@@ -161,6 +172,7 @@ __all__ = [
     "mots_cherches",
     "nombre_a_verifier",
     "nombre_sans_gestionnaire",
+    "premiers_numeros",
     "preuves",
     "profils_geres",
     "profils_tenus",

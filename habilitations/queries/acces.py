@@ -1,7 +1,8 @@
 """Ce qu'une personne peut ouvrir."""
 
 from collections.abc import Collection, Iterable
-from typing import TypedDict
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -10,6 +11,7 @@ from accounts.prolongements import Empechement
 from accounts.queries import facteurs
 from habilitations.enums import ADMINISTRATION
 from habilitations.models import Application, Habilitation, Profil, confiees_a
+from habilitations.requetes import lire
 from structures.models import Structure
 
 
@@ -46,13 +48,33 @@ def _en_attente(personne: Utilisateur) -> int:
     return confiees_a(personne).en_attente().count()
 
 
-def profils_tenus(personne: Utilisateur, application: str) -> list[Profil]:
+@dataclass(frozen=True)
+class ProfilTenu:
+    """Un profil pour lequel la personne a un droit en vigueur, et ce que la garde veut en savoir."""
+
+    numero: int
+    code: str
+    exige_une_connexion_forte: bool
+    adresse: str
+
+
+def profils_tenus(personne: Utilisateur, application: str) -> list[ProfilTenu]:
     """Profils de l'application (désignée par son code) pour lesquels la personne a un droit en vigueur."""
+    tenus = []
+    for numero, code, forte, application_forte, adresse in lire(_profils_tenus, personne.pk, application):
+        profil = Profil(
+            connexion_forte=forte, application=Application(code=application, connexion_forte=application_forte)
+        )
+        tenus.append(ProfilTenu(numero, code, profil.exige_une_connexion_forte, adresse))
+    return tenus
+
+
+def _profils_tenus(personne: int, application: str) -> QuerySet[Profil, tuple[Any, ...]]:
     droits = Habilitation.objects.actives().filter(titulaire=personne, profil=OuterRef("pk"))
-    return list(
+    return (
         Profil.objects.filter(Exists(droits), application__code=application)
-        .select_related("application")
         .order_by("ordre", "nom")
+        .values_list("pk", "code", "connexion_forte", "application__connexion_forte", "application__adresse")
     )
 
 
@@ -68,7 +90,7 @@ def facteur_manquant(personne: Utilisateur) -> Iterable[Empechement]:
         )
 
 
-def structures_tenues(personne: Utilisateur, profils: Collection[Profil]) -> QuerySet[Structure]:
-    """Structures pour lesquelles la personne peut agir sous l'un de ces profils."""
+def structures_tenues(personne: Utilisateur, profils: Collection[int]) -> QuerySet[Structure]:
+    """Structures pour lesquelles la personne peut agir sous l'un de ces profils, désignés par leur numéro."""
     droits = Habilitation.objects.actives().filter(titulaire=personne, profil__in=profils)
     return Structure.objects.filter(pk__in=droits.values("structure"))

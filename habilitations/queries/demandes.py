@@ -1,7 +1,9 @@
 """Les demandes d'une personne, et l'histoire de chacune."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
@@ -59,11 +61,16 @@ def lues(demandes: DemandeQuerySet) -> DemandeQuerySet:
     ).prefetch_related(Prefetch("structures", queryset=structures.order_by("structures_demandees__pk")))
 
 
-def annulables(personne: Utilisateur) -> DemandeQuerySet:
+def annulables(personne: Utilisateur) -> list[Demande]:
     """Demandes que la personne vient de décider, et dont le courriel n'est pas parti ; la dernière d'abord."""
-    retenus = Courriel.objects.retenus(timezone.now())
-    return (
-        Demande.objects.filter(decideur=personne, courriel_de_decision__in=retenus)
+    maintenant = timezone.now()
+    # Une minute de plus que la retenue : l'heure de la décision précède celle du courriel.
+    depuis = maintenant - timedelta(seconds=settings.DECISION_ANNULABLE_SECONDES + 60)
+    recentes = list(Demande.objects.filter(decideur=personne, decidee_le__gte=depuis).values_list("pk", flat=True))
+    if not recentes:
+        return []
+    return list(
+        Demande.objects.filter(pk__in=recentes, courriel_de_decision__in=Courriel.objects.retenus(maintenant))
         .select_related("demandeur", "courriel_de_decision")
         .order_by("-decidee_le")
     )

@@ -19,6 +19,7 @@ from habilitations.delais import jours_ouvres
 from habilitations.enums import NON_DECIDEES, EtatDemande, TypeDemande
 from habilitations.models import (
     Application,
+    ChoixDeFile,
     Demande,
     DemandeQuerySet,
     Etendue,
@@ -29,6 +30,7 @@ from habilitations.models import (
     confiees_a,
 )
 from habilitations.queries.demandes import lues
+from habilitations.requetes import lire
 from structures.adresses import lieu
 from structures.models import Departement, Structure
 from structures.mots import cherches
@@ -49,6 +51,15 @@ TRIS = {
     "recentes": ("soumise_le", True),
     "decisions": ("decidee_le", True),
 }
+
+
+def choix_retenus(personne: Utilisateur) -> str:
+    """Ce que la personne a choisi de voir la dernière fois ; vide, rien."""
+    return next((choix for (choix,) in lire(_choix, personne.pk)), "")
+
+
+def _choix(personne: int) -> QuerySet[ChoixDeFile, tuple[str]]:
+    return ChoixDeFile.objects.filter(personne=personne).values_list("choix")
 
 
 def demandes_confiees(personne: Utilisateur) -> DemandeQuerySet:
@@ -144,9 +155,16 @@ def compter(demandes: DemandeQuerySet, plafond: int) -> int:
     return demandes.order_by()[: plafond + 1].count()
 
 
+def premiers_numeros(triees: DemandeQuerySet, nombre: int) -> list[int]:
+    """De quoi compter la liste et en choisir une page, d'une seule requête."""
+    return list(triees.values_list("pk", flat=True)[:nombre])
+
+
 def trier(demandes: DemandeQuerySet, tri: str) -> DemandeQuerySet:
     champ, decroissant = TRIS.get(tri, TRIS[""])
     sens = "-" if decroissant else ""
+    if champ == "decidee_le":
+        demandes = demandes.filter(decidee_le__isnull=False)  # ce que l'index ne déduit pas de l'état
     return demandes.order_by(f"{sens}{champ}", f"{sens}pk")
 
 
@@ -246,12 +264,11 @@ _COLONNES = (
 )
 
 
-def lignes(demandes: DemandeQuerySet) -> list[Ligne]:
-    """Une page de la liste, en deux requêtes. `demandes` : triées, et bornées."""
-    # Les `prefetch` des pages d'une demande ne servent pas ici : rien ne se charge que ce qui se montre.
-    lues_ici: list[tuple[Any, ...]] = list(demandes.values_list(*_COLONNES))
+def lignes(numeros: Sequence[int]) -> list[Ligne]:
+    """Ces demandes, dans cet ordre, en deux requêtes."""
+    lues_ici = {colonnes[0]: colonnes for colonnes in Demande.objects.filter(pk__in=numeros).values_list(*_COLONNES)}
     structures: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    demandees = StructureDemandee.objects.filter(demande__in=[colonnes[0] for colonnes in lues_ici]).order_by("pk")
+    demandees = StructureDemandee.objects.filter(demande__in=numeros).order_by("pk")
     for demande, nom, commune, code_postal, departement in demandees.values_list(
         "demande",
         "structure__nom",
@@ -260,16 +277,14 @@ def lignes(demandes: DemandeQuerySet) -> list[Ligne]:
         "structure__departement__nom",
     ):
         structures[demande].append((nom, lieu(commune, code_postal) if commune else departement or ""))
-    return [Ligne(*colonnes, structures[colonnes[0]]) for colonnes in lues_ici]  # type: ignore[call-arg]
+    return [Ligne(*lues_ici[numero], structures[numero]) for numero in numeros if numero in lues_ici]  # type: ignore[call-arg]
 
 
 def lignes_par_lots(demandes: DemandeQuerySet) -> Iterator[Ligne]:
     """Toute la liste, à mesure : jamais plus de `LOT` demandes en mémoire. `demandes` : triées."""
     numeros = demandes.values_list("pk", flat=True).iterator(chunk_size=LOT)
     while lot := list(islice(numeros, LOT)):
-        rangs = {numero: rang for rang, numero in enumerate(lot)}
-        du_lot = lignes(Demande.objects.filter(pk__in=lot))
-        yield from sorted(du_lot, key=lambda ligne: rangs[ligne.numero])
+        yield from lignes(lot)
 
 
 def applications_gerees(personne: Utilisateur) -> QuerySet[Application]:

@@ -205,6 +205,7 @@ class TestSuppleance:
         suppleant = gestionnaire()
         for _ in range(nombre):
             absence(gestionnaire(), suppleant)
+        DemandeFactory()
         with django_assert_num_queries(3):
             list(confiees_a(suppleant))
 

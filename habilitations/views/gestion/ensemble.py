@@ -102,7 +102,7 @@ def _confirmer(request: Requete, geste: str, numeros: list[int], form: Form) -> 
         "geste": geste,
         "verbe": VERBES[geste][0],
         "participe": VERBES[geste][1],
-        "lignes": lignes(demandes),
+        "lignes": lignes(list(demandes.values_list("pk", flat=True))),
         "form": form,
         "jeton": request.POST.get("jeton") or token_urlsafe(12),
         "retour": avec_filtres(request, "file"),

@@ -16,12 +16,13 @@ from habilitations.erreurs import DemandeImpossible, TransitionInterdite
 from habilitations.forms import AffectationForm, FiltresForm
 from habilitations.forms.file import PAR_PAGE
 from habilitations.gardes import Acces, acces_application
-from habilitations.models import ChoixDeFile, DemandeQuerySet, confiees_a
+from habilitations.models import DemandeQuerySet, confiees_a
 from habilitations.queries import (
     ONGLETS,
     PLAFOND,
     PLAFOND_REPANDU,
     Ligne,
+    choix_retenus,
     compter,
     d_un_onglet,
     filtrer,
@@ -29,6 +30,7 @@ from habilitations.queries import (
     lignes,
     lignes_par_lots,
     mots_cherches,
+    premiers_numeros,
     trier,
 )
 from habilitations.views.communs import Requete
@@ -36,7 +38,6 @@ from habilitations.views.gestion.annulables import dernieres_decisions
 from structures.tableaux import Valeur
 from structures.views.tableaux import FORMATS, reponse_tableau
 
-CLE_CHOIX = "choix_de_file"
 # Un classeur se compose en entier avant de partir ; un CSV part à mesure, sans limite.
 CLASSEUR_MAX = 20_000
 CHOIX_MAX = 1_000
@@ -62,19 +63,19 @@ class Liste:
 @acces_application("administration")
 @require_GET
 def file(request: Requete, acces: Acces) -> HttpResponse:
-    if not request.GET and (choix := _choix_retenus(request)):
+    if not request.GET and (choix := choix_retenus(request.user)):
         return HttpResponseRedirect(f"{request.path}?{choix}")
     liste = _liste(request)
     onglet, form, plafond = liste.onglet, liste.form, liste.plafond
     _retenir_les_choix(request, form)
+    numeros = premiers_numeros(liste.triees(), plafond + 1)
     # Les onglets des demandes traitées, les plus longs à compter, ne disent leur nombre qu'une fois ouverts.
-    nombres = {
-        code: compter(d_un_onglet(liste.demandes, code), plafond) for code in dict.fromkeys(("en_attente", onglet))
-    }
-    pages = Paginator(liste.triees(), form.cleaned_data.get("par_page") or PAR_PAGE[0])
-    pages.count = min(nombres[onglet], plafond)
+    nombres = {onglet: len(numeros)}
+    if onglet != "en_attente":
+        nombres["en_attente"] = compter(d_un_onglet(liste.demandes, "en_attente"), plafond)
+    pages = Paginator(numeros[:plafond], form.cleaned_data.get("par_page") or PAR_PAGE[0])
     page = pages.get_page(request.GET.get("page"))
-    montrees = lignes(page.object_list)  # type: ignore[arg-type]
+    montrees = lignes(page.object_list)
     autres = presents.autres([ligne.numero for ligne in montrees], request.user)
     contexte = dernieres_decisions(request.user) | {
         "form": form,
@@ -185,14 +186,6 @@ def _filtres(request: Requete) -> str:
     return parametres.urlencode()
 
 
-def _choix_retenus(request: Requete) -> str:
-    if CLE_CHOIX not in request.session:
-        retenus = ChoixDeFile.objects.filter(personne=request.user).values_list("choix", flat=True).first()
-        request.session[CLE_CHOIX] = retenus or ""
-    choix: str = request.session[CLE_CHOIX]
-    return choix
-
-
 def _retenir_les_choix(request: Requete, form: FiltresForm) -> None:
     """Garde l'onglet et les filtres ; rien quand le support regarde la page comme la personne."""
     gardes = request.GET.copy()
@@ -200,7 +193,6 @@ def _retenir_les_choix(request: Requete, form: FiltresForm) -> None:
         if (nom not in form.fields and nom != "etat") or not gardes[nom]:
             del gardes[nom]
     choix = gardes.urlencode()
-    if choix == request.session.get(CLE_CHOIX, "") or len(choix) > CHOIX_MAX or getattr(request, "regard", None):
+    if len(choix) > CHOIX_MAX or getattr(request, "regard", None) or choix == choix_retenus(request.user):
         return
     services.retenir_les_choix(acteur=request.user, choix=choix)
-    request.session[CLE_CHOIX] = choix

@@ -1,21 +1,19 @@
 """Les formulaires de la file : filtres, affectation, gestes groupés."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Layout
+from crispy_forms.layout import Layout
 from django import forms
+from django.core.cache import caches
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 
 from accounts.models import Utilisateur
 from habilitations.enums import TypeDemande
-from habilitations.forms.communs import TexteLong, mise_en_page
-from habilitations.models import Application, Profil
-from habilitations.queries import applications_gerees, autres_gestionnaires, profils_geres
-from structures.models import Departement, Region
+from habilitations.forms.communs import TexteLong
+from habilitations.queries import choix_des_filtres
 
 AGES = (2, 5, 10, 20)
 PAR_PAGE = (25, 50, 100)
@@ -24,32 +22,41 @@ CHIFFRES_MAX = 9
 FILTRES = ("q", "application", "profil", "type", "region", "departement", "age", "affectation")
 
 
-class Affectation(forms.ChoiceField):
-    """À moi, à personne, ou le numéro d'une personne : juger la réponse n'a pas à lire la liste des collègues."""
+class Choisi(forms.ChoiceField):
+    """Un numéro ou un code d'une liste : juger la réponse n'a pas à lire la liste, la file ne montre que le sien."""
 
     def valid_value(self, value: str) -> bool:
-        return value in {"moi", "personne"} or (value.isdecimal() and len(value) <= CHIFFRES_MAX)
+        return value.isascii() and value.isalnum() and len(value) <= CHIFFRES_MAX
+
+
+class Numero(Choisi):
+    """Le numéro d'un objet, ou l'un des mots qui tiennent lieu de numéro."""
+
+    def __init__(self, *, mots: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mots = mots
+
+    def valid_value(self, value: str) -> bool:
+        return value in self.mots or (value.isdecimal() and super().valid_value(value))
 
 
 class FiltresForm(forms.Form):
-    """Filtres de la file ; les choix sont ceux des portefeuilles de la personne."""
+    """Filtres de la file ; les choix offerts sont ceux des portefeuilles de la personne."""
 
     q = forms.CharField(
         label="Personne, structure ou n° FINESS", max_length=120, required=False, widget=forms.SearchInput
     )
-    application = forms.ModelChoiceField(queryset=Application.objects.none(), required=False, empty_label="Toutes")
-    profil = forms.ModelChoiceField(queryset=Profil.objects.none(), required=False, empty_label="Tous")
+    application = Numero(required=False)
+    profil = Numero(required=False)
     type = forms.ChoiceField(label="Type de demande", choices=[("", "Tous"), *TypeDemande.choices], required=False)
-    region = forms.ModelChoiceField(label="Région", queryset=Region.objects.all(), required=False, empty_label="Toutes")
-    departement = forms.ModelChoiceField(
-        label="Département", queryset=Departement.objects.all(), required=False, empty_label="Tous"
-    )
+    region = Choisi(label="Région", required=False)
+    departement = Choisi(label="Département", required=False)
     age = forms.ChoiceField(
         label="Attente",
         choices=[("", "Toutes"), *((str(jours), f"Plus de {jours} jours ouvrés") for jours in AGES)],
         required=False,
     )
-    affectation = Affectation(label="Affectation", required=False)
+    affectation = Numero(required=False, mots=("moi", "personne"))
     tri = forms.ChoiceField(
         label="Trier par",
         choices=[
@@ -70,39 +77,22 @@ class FiltresForm(forms.Form):
     def __init__(self, *args: Any, personne: Utilisateur, etat: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.etat, self.personne = etat, personne
-        for nom in ("application", "profil"):
-            if self.data.get(nom):
-                self._offrir(nom)
-        self.fields["affectation"].choices = lambda: [  # type: ignore[attr-defined]
-            ("", "Toutes"),
-            ("moi", "À moi"),
-            ("personne", "À personne"),
-            *((str(qui.pk), f"À {qui}") for qui in autres_gestionnaires(personne)),
-        ]
-
-    def _offrir(self, nom: str) -> None:
-        """Préparer ces choix coûte plus que lire la liste : seulement pour juger une réponse, ou montrer le champ."""
-        geres = {"application": applications_gerees, "profil": profils_geres}[nom]
-        self.fields[nom].queryset = geres(self.personne)  # type: ignore[attr-defined]
 
     @cached_property
-    def helper(self) -> FormHelper:
-        self._offrir("application")
-        self._offrir("profil")
-        ouverts = mark_safe(" open") if any(self.data.get(nom) for nom in self.fields if nom != "q") else ""
-        return mise_en_page(
-            "get",
-            HTML(format_html('<input type="hidden" name="etat" value="{}">', self.etat)),
-            Div(
-                "q",
-                HTML('<button type="submit" class="btn btn-primary">Filtrer</button>'),
-                HTML(format_html('<a class="btn btn-link" href="?etat={}">Effacer les filtres</a>', self.etat)),
-                css_class="en-ligne",
-            ),
-            HTML(format_html('<details class="plus-de-filtres"{}><summary>Plus de filtres</summary>', ouverts)),
-            Div(*FILTRES[1:], "tri", "par_page"),
-            HTML("</details>"),
+    def choix(self) -> dict[str, list[tuple[str, str]]]:
+        """Les choix de chaque champ ; un portefeuille changé s'y voit dans les dix minutes."""
+        offerts: dict[str, list[tuple[str, str]]] = caches["template_fragments"].get_or_set(
+            f"choix_des_filtres:{self.personne.pk}", partial(choix_des_filtres, self.personne), 300
         )
+        return offerts | {nom: list(self.fields[nom].choices) for nom in ("type", "age", "tri", "par_page")}  # type: ignore[attr-defined]
+
+    @property
+    def repliables(self) -> Iterable[forms.BoundField]:
+        return (self[nom] for nom in (*FILTRES[1:], "tri", "par_page"))
+
+    @property
+    def deplie(self) -> bool:
+        return any(self.data.get(champ.name) for champ in self.repliables)
 
     def clean_tri(self) -> str:
         """Seules les demandes traitées ont une date de décision."""

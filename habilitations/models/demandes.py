@@ -129,20 +129,33 @@ class Demande(models.Model):
     class Meta:
         ordering = ["-soumise_le", "-pk"]
         indexes = [
-            models.Index(fields=["soumise_le", "id"], condition=Q(etat=EtatDemande.EN_ATTENTE), name="demande_file"),
-            models.Index(fields=["soumise_le", "id"], condition=Q(soumise_le__isnull=False), name="demande_liste"),
-            models.Index(
-                fields=["etendue", "soumise_le", "id"],
-                condition=Q(soumise_le__isnull=False),
-                name="demande_etendue",
+            # Les listes de la file, chacune avec de quoi juger qui voit la demande : la base n'y relit pas la table.
+            *(
+                models.Index(
+                    fields=["soumise_le", "id", "etendue", "profil", "demandeur"], condition=Q(etat=etat), name=nom
+                )
+                for etat, nom in (
+                    (EtatDemande.EN_ATTENTE, "demande_a_traiter"),
+                    (EtatDemande.A_COMPLETER, "demande_a_completer"),
+                )
+            ),
+            *(
+                models.Index(
+                    fields=[*selon, "soumise_le", "id", *lus, "demandeur", "etat"],
+                    condition=Q(soumise_le__isnull=False),
+                    name=nom,
+                )
+                for selon, lus, nom in (
+                    ([], ["etendue", "profil"], "demande_toutes"),
+                    (["profil"], ["etendue"], "demande_profil"),
+                    (["etendue"], ["profil"], "demande_lieu"),
+                    (["type"], ["etendue", "profil"], "demande_de_type"),
+                )
             ),
             models.Index(
-                fields=["affectee_a", "soumise_le", "id"],
+                fields=["affectee_a", "soumise_le", "id", "etendue", "profil", "demandeur", "etat"],
                 condition=Q(affectee_a__isnull=False),
-                name="demande_affectee",
-            ),
-            models.Index(
-                fields=["type", "soumise_le", "id"], condition=Q(soumise_le__isnull=False), name="demande_type"
+                name="demande_affectation",
             ),
             models.Index(fields=["decidee_le", "id"], condition=Q(decidee_le__isnull=False), name="demande_decidee"),
         ]

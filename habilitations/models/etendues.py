@@ -1,6 +1,7 @@
 """Où porte une demande : ce que la file lit à la place de ses structures."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -21,7 +22,7 @@ class EtendueQuerySet(models.QuerySet["Etendue"]):
             dehors |= ~Q(type__in=types)
         return self.filter(~Exists(Secteur.objects.filter(dehors, etendue=OuterRef("pk"))))
 
-    def touchant(self, departements: Collection[str]) -> "EtendueQuerySet":
+    def touchant(self, departements: "models.QuerySet[Departement, Any]") -> "EtendueQuerySet":
         """Étendues dont un secteur au moins est dans ces départements."""
         ici = Secteur.objects.filter(etendue=OuterRef("pk"), departement__in=departements)
         return self.filter(Exists(ici))

@@ -223,7 +223,9 @@ def droits_confies_a(personne: Model) -> HabilitationQuerySet:
 
 def _confies_a(personne: Model) -> list[tuple[Portefeuille, int | None]]:
     """Les portefeuilles de la personne ; ceux qu'elle n'a que par suppléance, avec le numéro de l'absent."""
-    tenus = lire(_tenus_par, personne.pk)
+    tenus = lire(_tenus, personne.pk)
+    if any(numero is None for numero, _ in tenus):
+        tenus = lire(_tenus_en_suppleant, personne.pk)
     propres = {numero for numero, tenu_par in tenus if tenu_par == personne.pk}
     portefeuilles = _lus_d_un_trait({numero for numero, _ in tenus})
     return [
@@ -233,7 +235,17 @@ def _confies_a(personne: Model) -> list[tuple[Portefeuille, int | None]]:
     ]
 
 
-def _tenus_par(personne: int) -> "QuerySet[Portefeuille, tuple[Any, ...]]":
+def _tenus(personne: int) -> "QuerySet[Any, tuple[int | None, int]]":
+    """Les portefeuilles de la personne ; un numéro vide par absence qu'elle supplée, peut-être, et c'est rare."""
+    gestion = Habilitation.objects.de_gestion().filter(titulaire=personne)
+    siens = Portefeuille.gestionnaires.through.objects.filter(Exists(gestion), utilisateur=personne)
+    suppleances = Suppleance.objects.a_venir_ou_en_cours().filter(suppleant=personne).order_by()
+    return siens.values_list("portefeuille", "utilisateur").union(
+        suppleances.values_list(Value(None, BigIntegerField()), "absent")
+    )
+
+
+def _tenus_en_suppleant(personne: int) -> "QuerySet[Portefeuille, tuple[int, int]]":
     return Portefeuille.objects.de(Utilisateur(pk=personne)).order_by().values_list("pk", "tenu_par")
 
 
@@ -253,12 +265,16 @@ def _lus_d_un_trait(numeros: set[int]) -> dict[int, Portefeuille]:
 _NOMS = ("profils", "regions", "des_regions", "departements", "types")
 
 
-def _liens(numeros: frozenset[int]) -> "QuerySet[Portefeuille, tuple[Any, ...]]":
+def _liens(numeros: frozenset[int]) -> "QuerySet[Any, tuple[Any, ...]]":
     """Les profils, ceux des applications compris, puis les lieux et les types de ces portefeuilles, un par ligne."""
-    profil, lieu = Value(None, BigIntegerField()), Value(None, CharField())
-    eux = Portefeuille.objects.filter(pk__in=numeros).order_by()
-    return eux.values_list("pk", "profils", lieu, lieu, lieu, lieu).union(
-        eux.values_list("pk", "applications__profils", lieu, lieu, lieu, lieu),
-        eux.values_list("pk", profil, "regions", "regions__departements", lieu, lieu),
-        eux.values_list("pk", profil, lieu, lieu, "departements", "types_structure"),
+    rien = (Value(None, BigIntegerField()), *[Value(None, CharField())] * 4)
+    profils, applications, regions, departements, types = (
+        getattr(Portefeuille, lien).through.objects.filter(portefeuille__in=numeros).values_list
+        for lien in ("profils", "applications", "regions", "departements", "types_structure")
+    )
+    return profils("portefeuille", "profil", *rien[1:]).union(
+        applications("portefeuille", "application__profils", *rien[1:]),
+        regions("portefeuille", rien[0], "region", "region__departements", *rien[3:]),
+        departements("portefeuille", *rien[:3], "departement", rien[4]),
+        types("portefeuille", *rien[:4], "typestructure"),
     )

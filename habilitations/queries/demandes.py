@@ -66,11 +66,13 @@ def annulables(personne: Utilisateur) -> list[Demande]:
     maintenant = timezone.now()
     # Une minute de plus que la retenue : l'heure de la décision précède celle du courriel.
     depuis = maintenant - timedelta(seconds=settings.DECISION_ANNULABLE_SECONDES + 60)
-    recentes = list(Demande.objects.filter(decideur=personne, decidee_le__gte=depuis).values_list("pk", flat=True))
+    recentes = list(Demande.objects.filter(decideur=personne, decidee_le__gte=depuis).order_by().values_list("pk"))
     if not recentes:
         return []
     return list(
-        Demande.objects.filter(pk__in=recentes, courriel_de_decision__in=Courriel.objects.retenus(maintenant))
+        Demande.objects.filter(
+            pk__in=[pk for (pk,) in recentes], courriel_de_decision__in=Courriel.objects.retenus(maintenant)
+        )
         .select_related("demandeur", "courriel_de_decision")
         .order_by("-decidee_le")
     )

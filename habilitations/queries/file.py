@@ -1,14 +1,14 @@
 """La file des gestionnaires : ce qui leur est confié, filtré, trié, compté, ligne à ligne."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
@@ -30,13 +30,13 @@ from habilitations.models import (
     confiees_a,
 )
 from habilitations.queries.demandes import lues
-from habilitations.requetes import lire
+from habilitations.requetes import lire, lire_parmi
 from structures.adresses import lieu
-from structures.models import Departement, Structure
+from structures.models import Departement, Region, Structure
 from structures.mots import cherches
 
 # La liste ne va pas plus loin : au-delà, des filtres trouvent mieux que des pages.
-PLAFOND = 1_000
+PLAFOND = 500
 # Un mot qui désigne plus de personnes, ou plus de structures, est répandu : la file se lit alors dans son ordre, au
 # lieu de partir d'elles, et ne se compte pas aussi loin.
 SEUIL = 200
@@ -71,15 +71,14 @@ def filtrer(
 ) -> DemandeQuerySet:
     """Applique les critères de `FiltresForm`, choisis par `personne`, et les mots de sa recherche."""
     if application := criteres.get("application"):
-        demandes = demandes.filter(profil__in=list(application.profils.values_list("pk", flat=True)))
+        demandes = demandes.filter(profil__in=[profil for (profil,) in lire(_profils, application)])
     if profil := criteres.get("profil"):
         demandes = demandes.filter(profil=profil)
     if type_ := criteres.get("type"):
         demandes = demandes.filter(type=type_)
-    if region := criteres.get("region"):
-        demandes = _dans(demandes, region.departements.all())
-    if departement := criteres.get("departement"):
-        demandes = _dans(demandes, [departement])
+    for lieu_choisi in ("region", "departement"):
+        if code := criteres.get(lieu_choisi):
+            demandes = demandes.filter(etendue__in=[etendue for (etendue,) in lire(_etendues, lieu_choisi, code)])
     if age := criteres.get("age"):
         demandes = demandes.agees_de(int(age) + 1)
     if affectation := criteres.get("affectation"):
@@ -90,10 +89,14 @@ def filtrer(
     return demandes
 
 
-def _dans(demandes: DemandeQuerySet, departements: Iterable[Departement]) -> DemandeQuerySet:
-    """Les demandes qui portent, ne serait-ce que pour une structure, sur ces départements."""
-    etendues = Etendue.objects.touchant([departement.pk for departement in departements])
-    return demandes.filter(etendue__in=list(etendues.values_list("pk", flat=True)))
+def _profils(application: str) -> QuerySet[Profil, tuple[int]]:
+    return Profil.objects.filter(application=application).order_by().values_list("pk")
+
+
+def _etendues(lieu_choisi: str, code: str) -> QuerySet[Etendue, tuple[int]]:
+    """Celles des demandes qui portent, ne serait-ce que pour une structure, sur cette région ou ce département."""
+    ici = Departement.objects.filter(**{"pk" if lieu_choisi == "departement" else lieu_choisi: code})
+    return Etendue.objects.touchant(ici.values("pk")).values_list("pk")
 
 
 class Mot:
@@ -155,9 +158,9 @@ def compter(demandes: DemandeQuerySet, plafond: int) -> int:
     return demandes.order_by()[: plafond + 1].count()
 
 
-def premiers_numeros(triees: DemandeQuerySet, nombre: int) -> list[int]:
-    """De quoi compter la liste et en choisir une page, d'une seule requête."""
-    return list(triees.values_list("pk", flat=True)[:nombre])
+def premieres(triees: DemandeQuerySet, nombre: int) -> list[tuple[int, str]]:
+    """Numéro et état des premières demandes : de quoi compter une liste et en choisir une page, en une requête."""
+    return list(triees.values_list("pk", "etat")[:nombre])
 
 
 def trier(demandes: DemandeQuerySet, tri: str) -> DemandeQuerySet:
@@ -266,18 +269,17 @@ _COLONNES = (
 
 def lignes(numeros: Sequence[int]) -> list[Ligne]:
     """Ces demandes, dans cet ordre, en deux requêtes."""
-    lues_ici = {colonnes[0]: colonnes for colonnes in Demande.objects.filter(pk__in=numeros).values_list(*_COLONNES)}
+    demandes = Demande.objects.filter(pk__in=numeros).order_by()
+    lues_ici = {colonnes[0]: colonnes for colonnes in demandes.values_list(*_COLONNES)}
     structures: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    demandees = StructureDemandee.objects.filter(demande__in=numeros).order_by("pk")
-    for demande, nom, commune, code_postal, departement in demandees.values_list(
-        "demande",
-        "structure__nom",
-        "structure__commune",
-        "structure__code_postal",
-        "structure__departement__nom",
-    ):
+    for demande, nom, commune, code_postal, departement in lire_parmi(_structures, numeros):
         structures[demande].append((nom, lieu(commune, code_postal) if commune else departement or ""))
     return [Ligne(*lues_ici[numero], structures[numero]) for numero in numeros if numero in lues_ici]  # type: ignore[call-arg]
+
+
+def _structures(demandes: Collection[int]) -> QuerySet[StructureDemandee, tuple[Any, ...]]:
+    lieux = ("structure__nom", "structure__commune", "structure__code_postal", "structure__departement__nom")
+    return StructureDemandee.objects.filter(demande__in=demandes).order_by("pk").values_list("demande", *lieux)
 
 
 def lignes_par_lots(demandes: DemandeQuerySet) -> Iterator[Ligne]:
@@ -300,6 +302,26 @@ def profils_geres(personne: Utilisateur) -> QuerySet[Profil]:
         .select_related("application")
         .distinct()
     )
+
+
+def choix_des_filtres(personne: Utilisateur) -> dict[str, list[tuple[str, str]]]:
+    """Ce que chaque filtre offre à la personne : les numéros ou les codes, et leurs noms."""
+
+    def choix(tous: str, objets: Iterable[Model], prefixe: str = "") -> list[tuple[str, str]]:
+        return [("", tous), *((str(objet.pk), f"{prefixe}{objet}") for objet in objets)]
+
+    return {
+        "application": choix("Toutes", applications_gerees(personne)),
+        "profil": choix("Tous", profils_geres(personne)),
+        "region": choix("Toutes", Region.objects.all()),
+        "departement": choix("Tous", Departement.objects.all()),
+        "affectation": [
+            ("", "Toutes"),
+            ("moi", "À moi"),
+            ("personne", "À personne"),
+            *choix("", autres_gestionnaires(personne), "À ")[1:],
+        ],
+    }
 
 
 def autres_gestionnaires(personne: Utilisateur) -> QuerySet[Utilisateur]:

@@ -6,4 +6,5 @@ from habilitations.models import ChoixDeFile
 
 def retenir_les_choix(*, acteur: Utilisateur, choix: str) -> None:
     """`choix` : les paramètres de l'adresse de la file. Un confort, que le journal n'a pas à garder."""
-    ChoixDeFile.objects.update_or_create(personne=acteur, defaults={"choix": choix})
+    if not ChoixDeFile.objects.filter(personne=acteur).update(choix=choix):
+        ChoixDeFile.objects.get_or_create(personne=acteur, defaults={"choix": choix})

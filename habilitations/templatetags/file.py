@@ -1,83 +1,107 @@
 """Une ligne de la file ; et ce que la page d'une demande lui emprunte : l'affectation, et qui d'autre la consulte."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.forms import BoundField
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from habilitations import presence as presents
-from habilitations.forms import AffectationForm
+from habilitations.forms import AffectationForm, FiltresForm
 from habilitations.permissions import peut_affecter
 from habilitations.queries import Ligne, gestionnaires_couvrant
 
 register = template.Library()
 
-VIDE = mark_safe("")
+
+@register.simple_tag
+def filtre(champ: BoundField) -> SafeString:
+    """Un champ des filtres, son nom et ce qu'on lui reproche, d'un seul tenant : en gabarits, il coûtait la page."""
+    saisie = _liste(champ) if champ.name in cast("FiltresForm", champ.form).choix else _texte(champ)
+    return format_html(
+        '<div class="mb-3"><label class="form-label" for="{}">{}</label>{}{}</div>',
+        champ.id_for_label,
+        champ.label,
+        saisie,
+        format_html_join("", '<div class="invalid-feedback">{}</div>', ((faute,) for faute in champ.errors)),
+    )
+
+
+def _texte(champ: BoundField) -> SafeString:
+    return champ.as_widget(attrs={"class": "form-control is-invalid" if champ.errors else "form-control"})
+
+
+def _liste(champ: BoundField) -> SafeString:
+    choisi = str(champ.value() or "")
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (code, _CHOISI if code == choisi else "", libelle)
+            for code, libelle in cast("FiltresForm", champ.form).choix[champ.name]
+        ),
+    )
+    return format_html(
+        '<select name="{}" id="{}" class="form-select">{}</select>', champ.html_name, champ.id_for_label, options
+    )
+
+
+_CHOISI = mark_safe(" selected")
 
 
 @register.simple_tag(takes_context=True)
 def ligne_de_la_file(context: dict[str, Any], ligne: Ligne, autres: list[str]) -> SafeString:
     """Une rangée du tableau, d'un seul tenant : cent gabarits par page coûtaient plus que la base."""
-    etat = format_html('<span class="etat etat-{}">{}</span>', ligne.etat, ligne.libelle_etat)
-    if ligne.en_retard:
-        etat += mark_safe(' <span class="etat etat-negatif">En retard</span>')
+    personne, en_retard = escape(ligne.personne), ligne.en_retard
+    etat = f'<span class="etat etat-{ligne.etat}">{ligne.libelle_etat}</span>'
+    if en_retard:
+        etat += ' <span class="etat etat-negatif">En retard</span>'
     if ligne.affectee_a:
-        qui = "À vous" if ligne.affectee_a == context["user"].pk else f"À {ligne.affectee}"
-        etat += format_html('<span class="ligne-seconde">{}</span>', qui)
-    return format_html(
-        '<tr{}>{}<th scope="row"><a href="{}/?{}">{}</a><span class="ligne-seconde">{}</span>{}</th>'
-        '<td data-label="Profil"><div>{}<span class="ligne-seconde">{} · {}</span></div></td>'
-        '<td data-label="Structures"><div>{}</div></td>'
-        '<td data-label="Reçue le" class="chiffres"><div>{}{}</div></td>'
-        '<td data-label="État"><div>{}</div></td></tr>',
-        mark_safe(' class="en-retard"') if ligne.en_retard else VIDE,
-        _case(ligne, coche=context["tout_coche"]) if context["groupable"] else VIDE,
-        ligne.numero,
-        context["filtres"],
-        ligne.personne,
-        ligne.courriel,
-        _presents(autres),
-        ligne.profil,
-        ligne.application,
-        ligne.libelle_type,
-        _structures(ligne),
-        date_format(localtime(ligne.soumise_le), "d/m/Y"),
-        format_html('<span class="ligne-seconde">{}</span>', ligne.attente) if ligne.non_decidee else VIDE,
-        etat,
+        qui = "À vous" if ligne.affectee_a == context["user"].pk else f"À {escape(ligne.affectee)}"
+        etat += f'<span class="ligne-seconde">{qui}</span>'
+    attente = f'<span class="ligne-seconde">{ligne.attente}</span>' if ligne.non_decidee else ""
+    rangee = (
+        f"<tr{_EN_RETARD if en_retard else ''}>"
+        f"{_case(ligne, personne, coche=context['tout_coche']) if context['groupable'] else ''}"
+        f'<th scope="row"><a href="{ligne.numero}/?{escape(context["filtres"])}">{personne}</a>'
+        f'<span class="ligne-seconde">{escape(ligne.courriel)}</span>{_presents(autres)}</th>'
+        f'<td data-label="Profil"><div>{escape(ligne.profil)}'
+        f'<span class="ligne-seconde">{escape(ligne.application)} · {ligne.libelle_type}</span></div></td>'
+        f'<td data-label="Structures"><div>{_structures(ligne)}</div></td>'
+        f'<td data-label="Reçue le" class="chiffres"><div>{localtime(ligne.soumise_le):%d/%m/%Y}{attente}</div></td>'
+        f'<td data-label="État"><div>{etat}</div></td></tr>'
     )
+    return mark_safe(rangee)  # noqa: S308 -- tout ce qui vient des personnes et des registres est échappé ci-dessus
 
 
-def _case(ligne: Ligne, *, coche: bool) -> SafeString:
+_EN_RETARD = ' class="en-retard"'
+
+
+def _case(ligne: Ligne, personne: str, *, coche: bool) -> str:
     if not ligne.non_decidee:
-        return mark_safe('<td class="case"></td>')
-    return format_html(
-        '<td class="case"><input type="checkbox" class="form-check-input" name="demandes" value="{}" '
-        'aria-label="Cocher la demande de {}"{}></td>',
-        ligne.numero,
-        ligne.personne,
-        mark_safe(" checked") if coche else VIDE,
+        return '<td class="case"></td>'
+    return (
+        f'<td class="case"><input type="checkbox" class="form-check-input" name="demandes" value="{ligne.numero}" '
+        f'aria-label="Cocher la demande de {personne}"{" checked" if coche else ""}></td>'
     )
 
 
-def _presents(autres: list[str]) -> SafeString:
-    return format_html_join(
-        "", '<span class="ligne-seconde present">{} consulte cette demande</span>', ((nom,) for nom in autres)
-    )
+def _presents(autres: list[str]) -> str:
+    return "".join(f'<span class="ligne-seconde present">{escape(nom)} consulte cette demande</span>' for nom in autres)
 
 
-def _structures(ligne: Ligne) -> SafeString:
+def _structures(ligne: Ligne) -> str:
     if not ligne.structures:
-        return mark_safe('<span class="secondaire">Sans structure</span>')
-    montrees = format_html_join(
-        "", '<span class="ligne">{}<span class="ligne-seconde">{}</span></span>', ligne.premieres
+        return '<span class="secondaire">Sans structure</span>'
+    montrees = "".join(
+        f'<span class="ligne">{escape(nom)}<span class="ligne-seconde">{escape(lieu)}</span></span>'
+        for nom, lieu in ligne.premieres
     )
     if not ligne.autres:
         return montrees
-    suite = "autres" if ligne.autres > 1 else "autre"
-    return montrees + format_html('<span class="ligne-seconde">et {} {}</span>', ligne.autres, suite)
+    return f'{montrees}<span class="ligne-seconde">et {ligne.autres} autre{"s" if ligne.autres > 1 else ""}</span>'
 
 
 @register.inclusion_tag("habilitations/affectation.html", takes_context=True)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from habilitations import presence as presents
 from habilitations import services
+from habilitations.enums import EtatDemande
 from habilitations.erreurs import DemandeImpossible, TransitionInterdite
 from habilitations.forms import AffectationForm, FiltresForm
 from habilitations.forms.file import PAR_PAGE
@@ -30,7 +31,7 @@ from habilitations.queries import (
     lignes,
     lignes_par_lots,
     mots_cherches,
-    premiers_numeros,
+    premieres,
     trier,
 )
 from habilitations.views.communs import Requete
@@ -68,21 +69,19 @@ def file(request: Requete, acces: Acces) -> HttpResponse:
     liste = _liste(request)
     onglet, form, plafond = liste.onglet, liste.form, liste.plafond
     _retenir_les_choix(request, form)
-    numeros = premiers_numeros(liste.triees(), plafond + 1)
-    # Les onglets des demandes traitées, les plus longs à compter, ne disent leur nombre qu'une fois ouverts.
-    nombres = {onglet: len(numeros)}
-    if onglet != "en_attente":
-        nombres["en_attente"] = compter(d_un_onglet(liste.demandes, "en_attente"), plafond)
-    pages = Paginator(numeros[:plafond], form.cleaned_data.get("par_page") or PAR_PAGE[0])
+    trouvees = premieres(liste.triees(), plafond + 1)
+    pages = Paginator([numero for numero, _ in trouvees[:plafond]], form.cleaned_data.get("par_page") or PAR_PAGE[0])
     page = pages.get_page(request.GET.get("page"))
     montrees = lignes(page.object_list)
     autres = presents.autres([ligne.numero for ligne in montrees], request.user)
+    # Les onglets des demandes traitées, les plus longs à compter, ne disent leur nombre qu'une fois ouverts.
+    nombres = {"en_attente": _en_attente(liste, trouvees), onglet: len(trouvees)}
     contexte = dernieres_decisions(request.user) | {
         "form": form,
         "onglet": onglet,
         "onglets": [(code, libelle, nombres.get(code)) for code, libelle in ONGLETS.items()],
         "plafond": plafond,
-        "plafonnee": nombres[onglet] > plafond,
+        "plafonnee": len(trouvees) > plafond,
         "filtres": _filtres(request),
         "page": page,
         "lignes": [(ligne, autres.get(ligne.numero, [])) for ligne in montrees],
@@ -90,6 +89,15 @@ def file(request: Requete, acces: Acces) -> HttpResponse:
         "tout_coche": "cocher" in request.GET,
     }
     return render(request, "habilitations/file.html", contexte)
+
+
+def _en_attente(liste: Liste, trouvees: list[tuple[int, str]]) -> int | None:
+    """Combien attendent : l'onglet ouvert le dit, quand il les montre toutes. Un mot répandu ne se compte qu'ouvert."""
+    if liste.onglet == "en_attente" or (liste.onglet == "toutes" and len(trouvees) <= liste.plafond):
+        return sum(etat == EtatDemande.EN_ATTENTE for _, etat in trouvees)
+    if liste.plafond < PLAFOND:
+        return None
+    return compter(d_un_onglet(liste.demandes, "en_attente"), liste.plafond)
 
 
 @acces_application("administration")

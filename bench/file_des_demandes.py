@@ -1,17 +1,22 @@
-"""La file des gestionnaires à 200 000 demandes, à côté d'une page vide du même portail.
+"""La file des gestionnaires à 2 000 puis 200 000 demandes, à côté de la page nue du même portail.
+
+Chaque page est mesurée juste après la page nue, en calcul : celui du serveur web et celui de PostgreSQL. La machine
+peut donc être occupée ; elle doit faire tourner PostgreSQL elle-même (`/proc`).
 
 python -m bench.file_des_demandes [DEMANDES…]
 """
 
 import json
+import os
 import random
+import statistics
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import cycle, islice
 from typing import Any
 
-from bench.bases import chronometrer, mesurer_ici, postgresql, preparer, resume, tableau
+from bench.bases import calcul, mesurer_ici, postgresql, preparer, resume, tableau
 
 TAILLES = (2_000, 200_000)
 MODELE = 2_000  # demandes écrites une à une ; les autres en sont des copies décalées, faites par la base
@@ -19,11 +24,12 @@ GESTIONNAIRES = 20
 PERSONNES = 20_000
 # Par département : un multiple premier, pour que deux copies ne demandent pas la même structure pour la même personne.
 STRUCTURES = 53
-TIRAGES = 4  # par gestionnaire et par page
+TIRAGES = 2  # par gestionnaire et par page, après une première ouverture
 # Sur cent demandes : une attend, soixante-quinze sont acceptées, vingt refusées, quatre retirées.
 ETATS = ["en_attente"] + ["acceptee"] * 75 + ["refusee"] * 20 + ["annulee"] * 4
 PAGES = {
     "à traiter": "?etat=en_attente",
+    "à compléter": "?etat=a_completer",
     "traitées": "?etat=traitees",
     "toutes": "?etat=toutes",
     "toutes, les plus récentes": "?etat=toutes&tri=recentes",
@@ -70,6 +76,7 @@ def remplir(nombre: int) -> list[Any]:
     _portefeuilles(gestionnaires)
     _modele(demandeurs, gestionnaires)
     _copier(nombre // MODELE, demandeurs[0].pk)
+    _questionner(gestionnaires[0].pk)
     with connection.cursor() as curseur:
         curseur.execute("VACUUM ANALYZE")
     return gestionnaires
@@ -135,7 +142,7 @@ def _modele(demandeurs: list[Any], gestionnaires: list[Any]) -> None:
                 etat=etat,
                 creee_le=quand,
                 soumise_le=quand,
-                decidee_le=quand + timedelta(days=2) if decidee else None,
+                decidee_le=min(quand + timedelta(days=2), maintenant - timedelta(hours=1)) if decidee else None,
                 decideur=gestionnaires[0] if decidee else None,
                 affectee_a=gestionnaires[rang % GESTIONNAIRES] if suivie else None,
                 motif="Adresse inconnue." if etat == "refusee" else "",
@@ -209,9 +216,26 @@ def _copier(copies: int, premier_demandeur: int) -> None:
             )
 
 
+def _questionner(auteur: int) -> None:
+    """Un quart de ce qui attend attend la réponse de la personne."""
+    from django.db import connection
+
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "WITH ouverts AS ("
+            "INSERT INTO habilitations_complement (demande_id, auteur_id, questions, reponse, demande_le) "
+            "SELECT id, %s, 'Qui vous emploie ?', '', soumise_le FROM habilitations_demande "
+            "WHERE etat = 'en_attente' AND id %% 4 = 0 RETURNING id, demande_id) "
+            "UPDATE habilitations_demande SET etat = 'a_completer', complement_ouvert_id = ouverts.id "
+            "FROM ouverts WHERE habilitations_demande.id = ouverts.demande_id",
+            [auteur],
+        )
+
+
 def mesurer(nombre: int) -> dict[str, Any]:
     preparer()
     from django.conf import settings
+    from django.db import connection
     from django.test import Client
 
     from habilitations.models import Application, Profil
@@ -224,36 +248,59 @@ def mesurer(nombre: int) -> dict[str, Any]:
         "profil": Profil.objects.get(application__code="camsp-cmpp", code="gestionnaire").pk,
         "collegue": gestionnaires[4].pk,
     }
-    adresses = {"vide": "/nue/"} | {
-        nom: f"/gestion/demandes/{filtres.format(**choix)}" for nom, filtres in PAGES.items()
-    }
-    durees: dict[str, list[float]] = {nom: [] for nom in adresses}
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT pg_backend_pid()")
+        serveur = curseur.fetchone()[0]
+
+    def lire(client: Client, adresse: str) -> float:
+        debut = calcul(serveur)
+        reponse = client.get(adresse)
+        if reponse.status_code != 200:
+            raise RuntimeError(f"{adresse} : {reponse.status_code}")
+        return calcul(serveur) - debut
+
+    nues: list[float] = []
+    premieres: dict[str, list[float]] = {nom: [] for nom in PAGES}
+    suivantes: dict[str, list[float]] = {nom: [] for nom in PAGES}
     for qui in gestionnaires:
         client = Client(headers={"host": "127.0.0.1"})
         client.force_login(qui)
+        lire(client, "/nue/")
         for tirage in range(TIRAGES + 1):
-            for nom, adresse in adresses.items():
-                duree, reponse = chronometrer(lambda client=client, adresse=adresse: client.get(adresse))
-                if reponse.status_code != 200:
-                    raise RuntimeError(f"{adresse} : {reponse.status_code}")
-                if tirage:  # le premier remplit les caches
-                    durees[nom].append(duree)
-    return {nom: resume(mesures) for nom, mesures in durees.items()}
+            for nom, filtres in PAGES.items():
+                nues.append(lire(client, "/nue/"))
+                mesures = suivantes if tirage else premieres
+                mesures[nom].append(lire(client, f"/gestion/demandes/{filtres.format(**choix)}"))
+    return {
+        "nue": resume(nues),
+        "pages": {nom: (*resume(suivantes[nom]), statistics.median(premieres[nom])) for nom in PAGES},
+        "charge": os.getloadavg()[1],
+    }
 
 
 def montrer(mesures: dict[int, dict[str, Any]]) -> None:
-    def temps(nom: str) -> list[str]:
-        cellules = []
-        for mesure in mesures.values():
-            rapport = mesure[nom][1] / mesure["vide"][1]
-            cellules.append(f"{mesure[nom][0]:.1f} / {mesure[nom][1]:.1f} ms · {rapport:.1f} ×")
-        return cellules
+    def rapport(mesure: dict[str, Any], nom: str) -> float:
+        return float(mesure["pages"][nom][1] / mesure["nue"][1])
 
+    def cellules(nom: str) -> list[str]:
+        lues = []
+        for mesure in mesures.values():
+            p50, p95, premiere = mesure["pages"][nom]
+            lues.append(f"{p50:.1f} / {p95:.1f} ms · {rapport(mesure, nom):.1f} × · {premiere:.1f} ms")
+        return lues
+
+    nues = [f"{p50:.1f} / {p95:.1f} ms" for p50, p95 in (mesure["nue"] for mesure in mesures.values())]
     tableau(
-        "File des demandes, PostgreSQL (p50 / p95 · p95 rapporté à la page vide)",
-        [(nom, temps(nom)) for nom in ("vide", *PAGES)],
+        "File des demandes, PostgreSQL : calcul, p50 / p95 · p95 rapporté à la page nue · première ouverture, p50",
+        [("page nue", nues), *((nom, cellules(nom)) for nom in PAGES)],
         [f"{nombre:,} demandes".replace(",", " ") for nombre in mesures],
     )
+    for nombre, mesure in mesures.items():
+        lent = max(PAGES, key=lambda nom: rapport(mesure, nom))
+        print(f"{nombre} demandes, charge {mesure['charge']:.0f}. Le plus lent : {lent}, {rapport(mesure, lent):.1f} ×")
+    premiere, derniere = mesures[min(mesures)], mesures[max(mesures)]
+    pire = max(PAGES, key=lambda nom: rapport(derniere, nom) / rapport(premiere, nom))
+    print(f"D'un bout à l'autre, « {pire} » croît le plus : {rapport(derniere, pire) / rapport(premiere, pire):.2f} ×")
 
 
 if __name__ == "__main__":

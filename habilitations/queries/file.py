@@ -102,11 +102,12 @@ def _etendues(lieu_choisi: str, code: str) -> QuerySet[Etendue, tuple[int]]:
 class Mot:
     """Un mot cherché dans le nom, l'identifiant, l'adresse des personnes, et dans le nom et le lieu des structures.
 
-    Personnes et structures se cherchent d'abord, chacune dans son index : la base ne relit pas leurs noms par demande.
+    Un nombre n'est le nom de personne : il ne se cherche que dans les structures. Personnes et structures se cherchent
+    d'abord, chacune dans son index : la base ne relit pas leurs noms par demande.
     """
 
     def __init__(self, mot: str) -> None:
-        self._personnes = nommees(mot)
+        self._personnes = Q(pk__in=[]) if mot.isdecimal() else nommees(mot)
         noms = Q()
         for cherche in cherches(mot):
             noms &= Q(mots__contains=f" {cherche}")

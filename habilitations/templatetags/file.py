@@ -1,5 +1,6 @@
 """Une ligne de la file ; et ce que la page d'une demande lui emprunte : l'affectation, et qui d'autre la consulte."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import template
@@ -52,39 +53,50 @@ _CHOISI = mark_safe(" selected")
 
 
 @register.simple_tag(takes_context=True)
-def ligne_de_la_file(context: dict[str, Any], ligne: Ligne, autres: list[str]) -> SafeString:
-    """Une rangée du tableau, d'un seul tenant : cent gabarits par page coûtaient plus que la base."""
-    personne, en_retard = escape(ligne.personne), ligne.en_retard
-    etat = f'<span class="etat etat-{ligne.etat}">{ligne.libelle_etat}</span>'
-    if en_retard:
-        etat += ' <span class="etat etat-negatif">En retard</span>'
-    if ligne.affectee_a:
-        qui = "À vous" if ligne.affectee_a == context["user"].pk else f"À {escape(ligne.affectee)}"
-        etat += f'<span class="ligne-seconde">{qui}</span>'
-    attente = f'<span class="ligne-seconde">{ligne.attente}</span>' if ligne.non_decidee else ""
-    rangee = (
-        f"<tr{_EN_RETARD if en_retard else ''}>"
-        f"{_case(ligne, personne, coche=context['tout_coche']) if context['groupable'] else ''}"
-        f'<th scope="row"><a href="{ligne.numero}/?{escape(context["filtres"])}">{personne}</a>'
+def rangees_de_la_file(context: dict[str, Any], lignes: Iterable[tuple[Ligne, list[str]]]) -> SafeString:
+    """Le corps du tableau, d'un seul tenant : cent gabarits par page coûtaient plus que la base.
+
+    `lignes` : chacune avec les noms de qui consulte la demande en ce moment.
+    """
+    personne, filtres = context["user"].pk, escape(context["filtres"])
+    rangees = "".join(
+        f"<tr{_EN_RETARD if ligne.en_retard else ''}>"
+        f"{_case(ligne, coche=context['tout_coche']) if context['groupable'] else ''}"
+        f'<th scope="row"><a href="{ligne.numero}/?{filtres}">{escape(ligne.personne)}</a>'
         f'<span class="ligne-seconde">{escape(ligne.courriel)}</span>{_presents(autres)}</th>'
         f'<td data-label="Profil"><div>{escape(ligne.profil)}'
         f'<span class="ligne-seconde">{escape(ligne.application)} · {ligne.libelle_type}</span></div></td>'
         f'<td data-label="Structures"><div>{_structures(ligne)}</div></td>'
-        f'<td data-label="Reçue le" class="chiffres"><div>{localtime(ligne.soumise_le):%d/%m/%Y}{attente}</div></td>'
-        f'<td data-label="État"><div>{etat}</div></td></tr>'
+        f'<td data-label="Reçue le" class="chiffres"><div>{localtime(ligne.soumise_le):%d/%m/%Y}{_attente(ligne)}</div>'
+        f'</td><td data-label="État"><div>{_etat(ligne, personne)}</div></td></tr>'
+        for ligne, autres in lignes
     )
-    return mark_safe(rangee)  # noqa: S308 -- tout ce qui vient des personnes et des registres est échappé ci-dessus
+    return mark_safe(rangees)  # noqa: S308 -- ce qui vient des personnes et des registres est échappé ci-dessus
 
 
 _EN_RETARD = ' class="en-retard"'
 
 
-def _case(ligne: Ligne, personne: str, *, coche: bool) -> str:
+def _attente(ligne: Ligne) -> str:
+    return f'<span class="ligne-seconde">{ligne.attente}</span>' if ligne.non_decidee else ""
+
+
+def _etat(ligne: Ligne, personne: int) -> str:
+    etat = f'<span class="etat etat-{ligne.etat}">{ligne.libelle_etat}</span>'
+    if ligne.en_retard:
+        etat += ' <span class="etat etat-negatif">En retard</span>'
+    if not ligne.affectee_a:
+        return etat
+    qui = "À vous" if ligne.affectee_a == personne else f"À {escape(ligne.affectee)}"
+    return f'{etat}<span class="ligne-seconde">{qui}</span>'
+
+
+def _case(ligne: Ligne, *, coche: bool) -> str:
     if not ligne.non_decidee:
         return '<td class="case"></td>'
     return (
         f'<td class="case"><input type="checkbox" class="form-check-input" name="demandes" value="{ligne.numero}" '
-        f'aria-label="Cocher la demande de {personne}"{" checked" if coche else ""}></td>'
+        f'aria-label="Cocher la demande de {escape(ligne.personne)}"{" checked" if coche else ""}></td>'
     )
 
 

@@ -62,8 +62,8 @@ class TestFiltres:
         deux, ici = DemandeFactory(pour=[a_paris, a_rennes]), DemandeFactory(pour=[a_rennes])
         DemandeFactory(pour=[a_paris])
         DemandeFactory()
-        assert self.cherchees(decideuse, departement=a_rennes.departement) == {deux, ici}
-        assert self.cherchees(decideuse, region=a_rennes.departement.region) == {deux, ici}
+        assert self.cherchees(decideuse, departement=a_rennes.departement_id) == {deux, ici}
+        assert self.cherchees(decideuse, region=a_rennes.departement.region_id) == {deux, ici}
 
     def test_le_type_de_demande(self, decideuse):
         ajout = DemandeFactory(type=TypeDemande.AJOUT_STRUCTURES)

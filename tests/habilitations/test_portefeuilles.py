@@ -206,7 +206,7 @@ class TestSuppleance:
         for _ in range(nombre):
             absence(gestionnaire(), suppleant)
         DemandeFactory()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             list(confiees_a(suppleant))
 
 

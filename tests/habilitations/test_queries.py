@@ -102,9 +102,9 @@ class TestListe:
         demande = DemandeFactory(pour=[a_paris])
         DemandeFactory(pour=[structure_a("35", region="53")])
         criteres = {
-            "application": demande.profil.application,
-            "profil": demande.profil,
-            "departement": a_paris.departement,
+            "application": demande.profil.application_id,
+            "profil": demande.profil_id,
+            "departement": a_paris.departement_id,
         }
         personne = gestionnaire()
         assert list(filtrer(demandes_confiees(personne), criteres, personne)) == [demande]

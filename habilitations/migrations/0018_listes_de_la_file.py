@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('habilitations', '0016_acceptation_automatique'),
+        ('habilitations', '0017_personnes_sans_accent'),
     ]
 
     operations = [

@@ -2,8 +2,9 @@
 
 python -m bench.depots [CORPUS]
 
-PostgreSQL, granian comme en production (2 processus de 4 fils). Les clients tournent sur la même machine : leur part du
-processeur est dans la mesure. Avec le dossier d'un corpus, mesure aussi ce que coûte le jugement de chaque fichier.
+Les serveurs de la production : PostgreSQL, Redis, granian (2 processus de 4 fils), et un ouvrier Celery qui publie et
+écrit aux personnes. Clients et ouvrier tournent sur la même machine : leur part du processeur est dans la mesure. Avec
+le dossier d'un corpus, mesure aussi ce que coûte le jugement de chaque fichier.
 """
 
 import csv
@@ -27,13 +28,21 @@ from urllib.parse import urlsplit
 import pikepdf
 
 from bench.bases import postgresql, tableau
-from tests.navigateur.conftest import Portail, servir
+from tests.navigateur.conftest import REDIS_URL, Portail, servir
 
 PERSONNES = 50
 OCTETS = 20_000_000
 MARQUE = b"0" * 32
 MORCEAU = 1 << 18
-SERVEUR = {"GRANIAN_WORKERS": "2", "GRANIAN_BLOCKING_THREADS": "4", "DEPOT_QUOTA_MO": "100000"}
+PATIENCE = 120
+SERVEUR = {
+    "GRANIAN_WORKERS": "2",
+    "GRANIAN_BLOCKING_THREADS": "4",
+    "DEPOT_QUOTA_MO": "100000",
+    "CELERY_BROKER_URL": f"{REDIS_URL}/9",
+    "CELERY_PREFIXE": uuid.uuid4().hex,
+    "CACHE_URL": f"{REDIS_URL}/9?key_prefix={uuid.uuid4().hex}",
+}
 
 
 def rapport() -> bytes:
@@ -72,7 +81,7 @@ class Personne:
         self.temoins += f"; {temoin}"
         self.champs["csrfmiddlewaretoken"] = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]  # type: ignore[index]
 
-    def deposer(self, portail: Portail) -> None:
+    def formulaire(self) -> tuple[dict[str, str], list[bytes]]:
         borne = uuid.uuid4().hex
         tete = "".join(
             f'--{borne}\r\nContent-Disposition: form-data; name="{nom}"\r\n\r\n{valeur}\r\n'
@@ -84,8 +93,12 @@ class Personne:
             "Content-Type": f"multipart/form-data; boundary={borne}",
             "Content-Length": str(sum(map(len, parties))),
             "Accept": "application/json",
-            "Origin": portail.adresse,
         }
+        return entetes, parties
+
+    def deposer(self, portail: Portail) -> None:
+        entetes, parties = self.formulaire()
+        entetes["Origin"] = portail.adresse
         reponse, texte = self._demander(portail, "POST", entetes, parties)
         assert reponse.status == 201, (reponse.status, texte[:300])
         self.reference = json.loads(texte)["reference"]
@@ -117,7 +130,7 @@ def preparer_les_personnes(base: str) -> list[tuple[str, int, int]]:
     from tests.depot.factories import deposant
     from tests.structures.factories import StructureFactory
 
-    campagne, sessions = Campagne.objects.get().pk, []
+    campagne, sessions = Campagne.objects.ouvertes()[0].pk, []
     for _ in range(PERSONNES):
         structure, client = StructureFactory(), Client()
         client.force_login(deposant(structure))
@@ -184,6 +197,25 @@ def ecrire_nu(dossier: Path, contenus: list[bytes]) -> tuple[float, float]:
     return time.perf_counter() - debut, time.process_time() - calcul
 
 
+def recevoir_seul(personnes: list[Personne]) -> float:
+    """Temps de calcul (secondes) pour lire les mêmes formulaires et garder leurs fichiers, sans serveur ni droits."""
+    from django.http.multipartparser import MultiPartParser
+
+    from depot.televersement import SurDisque
+
+    calcul = 0.0
+    for personne in personnes:
+        entetes, parties = personne.formulaire()
+        recu = {"CONTENT_TYPE": entetes["Content-Type"], "CONTENT_LENGTH": entetes["Content-Length"]}
+        corps = io.BytesIO(b"".join(parties))
+        debut = time.process_time()
+        _, fichiers = MultiPartParser(recu, corps, [SurDisque(taille_max=2 * OCTETS)], "utf-8").parse()
+        calcul += time.process_time() - debut
+        for fichier in fichiers.values():
+            fichier.close()
+    return calcul
+
+
 def verifier(portail: Portail, personnes: list[Personne]) -> int:
     """Nombre de récépissés vrais : le fichier gardé a l'empreinte envoyée et l'empreinte écrite en base."""
     from depot.models import Document
@@ -194,6 +226,18 @@ def verifier(portail: Portail, personnes: list[Personne]) -> int:
         garde = hashlib.sha256((portail.dossier / "depots" / document.emplacement).read_bytes()).hexdigest()
         vrais += garde == document.sha256 == personne.sha256
     return vrais
+
+
+def attendre_les_publications(depuis: float) -> float:
+    """Secondes écoulées depuis `depuis` quand l'ouvrier a tout publié."""
+    from depot.enums import EtatDocument
+    from depot.models import Document
+
+    while Document.objects.exclude(etat=EtatDocument.PUBLIE).exists():
+        if time.perf_counter() - depuis > PATIENCE:
+            raise TimeoutError("l'ouvrier n'a pas tout publié")
+        time.sleep(0.2)
+    return time.perf_counter() - depuis
 
 
 def echauffer(portail: Portail, sessions: list[tuple[str, int, int]]) -> None:
@@ -210,6 +254,7 @@ def mesurer() -> None:
         with servir(dossier, {"DATABASE_URL": base} | SERVEUR) as portail:
             sessions = preparer_les_personnes(base)
             echauffer(portail, sessions)
+            attendre_les_publications(time.perf_counter())
             personnes = [Personne(*session, modele) for session in sessions]
             with ThreadPoolExecutor(8) as fils:
                 list(fils.map(lambda personne: personne.entrer(portail), personnes))
@@ -224,12 +269,15 @@ def mesurer() -> None:
             duree, calcul = time.perf_counter() - debut, serveur.calcul() - calcul
             serveur.fini.set()
             serveur.join()
+            publication = attendre_les_publications(debut)
             vrais = verifier(portail, personnes)
             nus.append(ecrire_nu(dossier, contenus))
+            reception = recevoir_seul(personnes)
     octets = sum(map(len, contenus)) / 1e6
     nu, calcul_nu = (statistics.mean(valeurs) for valeurs in zip(*nus, strict=True))
     lignes: list[tuple[str, list[str]]] = [
         ("écriture et SHA-256 nues", [f"{octets / nu:.0f} Mo/s", f"{calcul_nu:.2f} s", "1"]),
+        ("lecture des formulaires seule", ["", f"{reception:.2f} s", f"– ; {calcul_nu / reception:.2f}"]),
         (
             "les dépôts",
             [f"{octets / duree:.0f} Mo/s", f"{calcul:.2f} s", f"{nu / duree:.2f} ; {calcul_nu / calcul:.2f}"],
@@ -242,7 +290,8 @@ def mesurer() -> None:
     )
     print(
         f"\nRécépissés vrais : {vrais} sur {PERSONNES}. Mémoire du serveur : {repos:.0f} Mo avant, "
-        f"{max(serveur.releves):.0f} au plus, {serveur.releves[-1]:.0f} après."
+        f"{max(serveur.releves):.0f} au plus, {serveur.releves[-1]:.0f} après. "
+        f"Dernier récépissé au bout de {duree:.1f} s, dernière publication au bout de {publication:.1f} s."
     )
 
 

@@ -1,5 +1,6 @@
 """Les PDF : arbre des pages, actions, pièces jointes, flux gonflés sous contrainte."""
 
+import mmap
 import zlib
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ LANCEMENTS = frozenset({"/Launch", "/ImportData"})
 
 def juger(chemin: Path) -> None:
     """Lève `Refus` si le PDF ne s'ouvre pas sans réparation ou contient plus que des pages."""
-    _verifier_les_bords(chemin.read_bytes())
+    # Projeté plutôt que lu : seules ses deux extrémités viennent en mémoire.
+    with chemin.open("rb") as fichier, mmap.mmap(fichier.fileno(), 0, access=mmap.ACCESS_READ) as contenu:
+        _verifier_les_bords(contenu)
     try:
         with pikepdf.open(chemin, suppress_warnings=True) as document:
             pages = _compter_les_pages(document)
@@ -40,7 +43,7 @@ def juger(chemin: Path) -> None:
         raise Refus(Motif.ENDOMMAGE) from erreur
 
 
-def _verifier_les_bords(contenu: bytes) -> None:
+def _verifier_les_bords(contenu: mmap.mmap) -> None:
     """Rien d'étranger avant l'en-tête, rien de caché après la fin."""
     avant = contenu[: contenu.find(signatures.PDF)]
     if avant and (signatures.etranger(avant) or b"<script" in avant.lower()):

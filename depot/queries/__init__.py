@@ -46,6 +46,8 @@ from depot.queries.relances import (
     relances_perdues,
 )
 from depot.queries.structures import (
+    Case,
+    Rangee,
     campagnes_de_la_matrice,
     colonnes_de_la_matrice,
     histoire,
@@ -54,16 +56,20 @@ from depot.queries.structures import (
     personnes_habilitees,
     personnes_voisines,
 )
-from depot.queries.suivi import COLONNES_DE_LA_LISTE, face_a, filtrer_structures, lignes_de_la_liste
+from depot.queries.suivi import COLONNES_DE_LA_LISTE, Attendu, Ligne, face_a, filtrer_structures, lignes_de_la_liste
 from depot.queries.verification import DepotVerifie, depots_verifies, lire_empreinte, lire_reference
 
 __all__ = [
     "COLONNES_DES_DOCUMENTS",
     "COLONNES_DE_LA_LISTE",
     "COLONNES_DE_L_AVANCEMENT",
+    "Attendu",
+    "Case",
     "DepotVerifie",
     "Destinataire",
+    "Ligne",
     "LigneDeChiffres",
+    "Rangee",
     "a_montrer",
     "attendues",
     "avancement",

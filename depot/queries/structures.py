@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -73,12 +75,19 @@ def personnes_voisines(structure: Structure) -> QuerySet[Habilitation]:
     )
 
 
+class Remise(NamedTuple):
+    """Le dernier document d'une case, réduit à ce qu'elle en dit."""
+
+    reference: str
+    depose_le: datetime
+
+
 @dataclass(frozen=True)
 class Case:
     """Les derniers documents d'une structure pour une campagne, une place par nature ; None : rien reçu."""
 
     campagne: Campagne
-    derniers: Sequence[tuple[NatureDocument, Document | None]]
+    derniers: Sequence[tuple[NatureDocument, Remise | None]]
 
 
 @dataclass(frozen=True)
@@ -96,10 +105,13 @@ def matrice(
 ) -> Iterator[Rangee]:
     """Structures × années × documents, en une requête pour toutes."""
     retenues = list(structures)
-    derniers: dict[tuple[int, int, str], Document] = {}
-    recus = lisibles.valables().filter(campagne__in=campagnes, structure__in=retenues)
-    for document in recus.order_by("version"):
-        derniers[document.structure_id, document.campagne_id, document.nature] = document
+    recus = lisibles.valables().filter(campagne__in=campagnes, structure__in=retenues).order_by("version")
+    derniers = {
+        (structure, campagne, nature): Remise(reference, depose_le)
+        for structure, campagne, nature, reference, depose_le in recus.values_list(
+            "structure", "campagne", "nature", "reference", "depose_le"
+        )
+    }
     for structure in retenues:
         yield Rangee(
             structure,

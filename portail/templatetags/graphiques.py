@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -52,6 +54,14 @@ class Part:
     largeur: str = ""
     hauteur: str = ""
 
+    @property
+    def en_svg(self) -> SafeString:
+        if self.largeur:
+            barre = '<rect class="serie-{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>'
+            return format_html(barre, self.serie, self.x, self.y, self.largeur, self.hauteur, self.infobulle)
+        point = '<circle class="serie-{}" cx="{}" cy="{}" r="4.5"><title>{}</title></circle>'
+        return format_html(point, self.serie, self.x, self.y, self.infobulle)
+
 
 @dataclass
 class Dessin:
@@ -61,6 +71,24 @@ class Dessin:
     mots: list[Mot] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     courbes: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def en_svg(self) -> SafeString:
+        """Écrit d'un seul tenant : une balise par tour de boucle coûtait au gabarit trois fois plus."""
+        return SafeString(
+            format_html_join(
+                "",
+                '<line x1="{}" y1="{}" x2="{}" y2="{}"></line>',
+                ((trait.x1, trait.y1, trait.x2, trait.y2) for trait in self.traits),
+            )
+            + format_html_join("", '<path class="trace-{}" d="{}"></path>', self.courbes)
+            + format_html_join("\n", "{}", ((part.en_svg,) for part in self.parts))
+            + format_html_join(
+                "",
+                '<text class="{}" x="{}" y="{}">{}</text>',
+                ((mot.classe, mot.x, mot.y, mot.texte) for mot in self.mots),
+            )
+        )
 
 
 @register.inclusion_tag("composants/graphique.html")

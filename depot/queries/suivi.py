@@ -11,7 +11,7 @@ from django.utils import timezone
 from depot.enums import EtatDepot, Exigence, NatureDocument
 from depot.models import Campagne, Delai, Document, Prolongation
 from depot.queries.campagnes import delais
-from depot.queries.documents import contenant
+from depot.queries.documents import COLONNES_MONTREES, contenant
 from structures.models import Region, Structure
 from structures.tableaux import Valeur
 
@@ -117,7 +117,7 @@ def face_a(campagne: Campagne, structures: Iterable[Structure]) -> list[Ligne]:
     exigences = exigences_de(campagne)
     derniers: dict[int, dict[str, Document]] = defaultdict(dict)
     recus = Document.objects.valables().filter(campagne=campagne, structure__in=accordes)
-    for document in recus.order_by("version"):
+    for document in recus.order_by("version").only("structure", "campagne", *COLONNES_MONTREES):
         derniers[document.structure_id][document.nature] = document
     return [
         Ligne(structure, accordes[structure.pk], attendus_de(structure, exigences, derniers.get(structure.pk, {})))

@@ -1,5 +1,7 @@
 """Les rangées des longues listes, d'un seul tenant : un gabarit par case coûtait plus que la base."""
 
+from datetime import datetime
+
 from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -10,6 +12,7 @@ from depot.enums import ECARTES, EtatDepot, EtatDocument
 from depot.models import Document
 from depot.queries import Attendu, Case, Ligne, Rangee
 from depot.templatetags.adresses import adresse
+from depot.templatetags.tailles import en_octets
 from structures.models import Structure
 
 register = template.Library()
@@ -39,6 +42,28 @@ def _etat(teinte: str, nom: str) -> SafeString:
 
 
 @register.simple_tag
+def cases_du_document(document: Document) -> SafeString:
+    return format_html(
+        '<th scope="row"><a href="{}">{}</a><br><span class="secondaire petit">{} · {}</span></th>'
+        '<td data-label="Structure"><div>{}<br><span class="secondaire petit">{}</span></div></td>'
+        '<td data-label="Rapport"><div>{} {}<br><span class="secondaire petit">version {}</span></div></td>'
+        '<td data-label="Dépôt"><div>{}<br><span class="secondaire petit">{}</span><br>{}</div></td>',
+        adresse(document.reference, "depot:recepisse"),
+        document.nom_fichier,
+        document.reference,
+        en_octets(document.taille),
+        document.structure.nom,
+        document.structure.numero_finess,
+        document.nature.capitalize(),
+        document.campagne.annee,
+        document.version,
+        _jour(document.depose_le),
+        document.deposant,
+        etat_du_document(document),
+    )
+
+
+@register.simple_tag
 def ligne_de_la_liste(ligne: Ligne) -> SafeString:
     structure = ligne.structure
     return format_html(
@@ -65,7 +90,7 @@ def _recu(attendu: Attendu, structure: Structure) -> SafeString:
         return format_html(
             '<a href="{}">{}<span class="visually-hidden"> – {} de {}</span></a>',
             adresse(dernier.reference, "depot:recepisse"),
-            date_format(localtime(dernier.depose_le), "d/m/Y"),
+            _jour(dernier.depose_le),
             attendu.nature.label,
             structure.nom,
         )
@@ -106,6 +131,10 @@ def _remises(case: Case, structure: Structure) -> SafeString:
         for nature, dernier in case.derniers
     ]
     return SafeString("".join(remises))
+
+
+def _jour(instant: datetime) -> str:
+    return date_format(localtime(instant), "d/m/Y")
 
 
 def _lien(structure: Structure) -> SafeString:

@@ -201,7 +201,7 @@ def montrer(mesures: dict[str, dict[str, Any]]) -> None:
     structures = next(iter(mesures.values()))["structures"]
     bases = mesures.values()
     tableau(
-        f"Une campagne de {structures} CAMSP et CMPP, cinq années (p50 / p95 · rapporté à la page vide ; calcul · rapporté)",
+        f"Une campagne de {structures} CAMSP et CMPP, cinq années (p50 / p95 · rapporté à la vide ; calcul · rapporté)",
         [
             *((nom, [page(mesure, nom) for mesure in bases]) for nom in ("vide", *PAGES)),
             *((nom, [f"{mesure[nom][0]:.0f} ms" for mesure in bases]) for nom in EXPORTS),

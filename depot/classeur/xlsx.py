@@ -82,7 +82,8 @@ def _feuille(morceaux: Iterable[bytes]) -> frozenset[str]:
         match _local(nom):
             case "c":
                 nom_courant = attributs.get("r", "")
-                courante.update(formule=False, valeur=False, erreur=attributs.get("t") == "e")
+                # « str » : la formule a rendu un texte, vide peut-être.
+                courante.update(formule=False, valeur=attributs.get("t") == "str", erreur=attributs.get("t") == "e")
             case "f":
                 courante["formule"] = True
             case "v":

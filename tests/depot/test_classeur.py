@@ -118,6 +118,16 @@ def test_le_resultat_garde_d_une_formule_compte_et_son_absence_se_voit(lire):
     assert sans.cellules["File active", "B2"].genre == Genre.NON_CALCULEE
 
 
+def test_une_formule_qui_rend_un_texte_vide_est_une_cellule_vide(lire):
+    partie = "xl/worksheets/sheet1.xml"
+    paquet = classeur({"B2": '=""'})
+    feuille = fabrique.contenu(paquet)[partie].replace(b'<c r="B2">', b'<c r="B2" t="str">')
+
+    releve, _ = lire(fabrique.retouche(paquet, {partie: feuille}), PLACES)
+
+    assert releve.cellules["File active", "B2"].genre == Genre.VIDE
+
+
 def test_le_nom_d_une_feuille_se_lit_sans_casse_ni_accents(lire):
     releve, _ = lire(classeur({"B2": 12}, "FILE  ACTIVÉ"), [("File activé", "B2")])
 

@@ -10,7 +10,8 @@ _ARRONDISSEMENTS = {"PARIS": (75000, 20), "LYON": (69000, 9), "MARSEILLE": (1300
 _SECOND_CODE_DU_16E = "75116"
 _PETITS_MOTS = {"à", "au", "aux", "de", "des", "du", "en", "et", "la", "le", "les", "lès", "sous", "sur"}
 # Ce qui, dans une adresse, ne se lit qu'en capitales.
-_SIGLES = {"BP", "CS", "CH", "CHU", "TSA", "ZA", "ZAC", "ZI", "ZUP", "HLM", "RDC", "RN", "RD"}
+_SIGLES = {"CAMSP", "CHU", "EHPAD", "ESAT", "IME", "PMI", "TSA", "ZA", "ZAC", "ZI", "ZUP"}
+_SANS_VOYELLE = re.compile(r"(?!(?:ST|DR|MGR)$)[^AEIOUY]+")
 _RESTENT_BAS = {"1er", "bis", "d", "l", "ter"}
 _CHIFFRES_ROMAINS = re.compile(r"[IVX]+")
 _EN_CAPITALES = re.compile(r"\b(?:1ER|[^\W\d_][^\W\d_a-z]*(?:'[^\W\d_a-z]+)?)\b")
@@ -52,12 +53,14 @@ def en_minuscules(adresse: str) -> str:
 
 
 def _mot_d_adresse(mot: str) -> str:
-    if mot in _SIGLES or _CHIFFRES_ROMAINS.fullmatch(mot):
-        return mot
     bas = mot.lower()
+    if bas in _RESTENT_BAS:
+        return bas
+    if mot in _SIGLES or _CHIFFRES_ROMAINS.fullmatch(mot) or _SANS_VOYELLE.fullmatch(mot):
+        return mot
     if bas[:2] in {"d'", "l'"}:
         return bas[:2] + bas[2:].capitalize()
-    return bas if bas in _PETITS_MOTS | _RESTENT_BAS else bas.capitalize()
+    return bas if bas in _PETITS_MOTS else bas.capitalize()
 
 
 def nom_de_commune(brut: str, *, arrondissement: int = 0) -> str:

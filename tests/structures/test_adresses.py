@@ -49,6 +49,7 @@ def test_la_voie_perd_son_abreviation():
         ("27 rue DU COLONEL ROZANOFF", "27 rue du Colonel Rozanoff"),
         ("14 rue DE L'HOPITAL, BP 615", "14 rue de l'Hopital, BP 615"),
         ("BATIMENT B, 12 BIS rue DU 1ER MAI", "Batiment B, 12 bis rue du 1er Mai"),
+        ("PMI CMS DE GUSTAVIA, place ST PIERRE", "PMI CMS de Gustavia, place St Pierre"),
         ("avenue HENRI IV", "avenue Henri IV"),
         ("Lieu-dit Le Bourg, 1 rue D ARTAGNAN", "Lieu-dit Le Bourg, 1 rue d Artagnan"),
     ],

@@ -13,8 +13,9 @@ from django.utils import timezone
 from journal.models import Evenement
 from structures.comptes_rendus import compte_rendu
 from structures.enums import EtatImport, EtatStructure
+from structures.finess import classique
 from structures.finess.lecture import FichierRefuse
-from structures.models import Categorie, EntiteJuridique, ImportFiness, Structure
+from structures.models import Categorie, Changement, EntiteJuridique, ImportFiness, Structure
 from structures.services import ImportEnCours, importer_finess
 from structures.tasks import importer
 from tests.accounts.factories import UtilisateurFactory
@@ -54,6 +55,22 @@ def test_le_meme_fichier_deux_fois_ne_change_aucune_ligne(tmp_path):
     assert (premier.creees, premier.modifiees) == (5, 0)
     assert (second.creees, second.modifiees, second.lignes) == (0, 0, 5)
     assert du_registre() == avant
+
+
+def test_une_ligne_inchangee_n_est_pas_relue(tmp_path, monkeypatch):
+    importe(ecrire(tmp_path, *plusieurs(5)))
+    relues = []
+    lire = classique._lue
+    monkeypatch.setattr(classique, "_lue", lambda rang, *reste: relues.append(rang) or lire(rang, *reste))
+    importe(ecrire(tmp_path, *plusieurs(4), ligne(c1=cle("75070004"), c16="0600000000")))
+    assert relues == [6]
+
+
+def test_une_date_de_mise_a_jour_n_est_pas_un_changement(tmp_path):
+    importe(ecrire(tmp_path, ligne(c30="2025-01-01")))
+    fait = importe(ecrire(tmp_path, ligne(c30="2026-01-01")))
+    assert (fait.lignes, fait.creees, fait.modifiees) == (1, 0, 0)
+    assert not Changement.objects.exists()
 
 
 def test_une_ligne_changee_est_seule_recrite_et_le_champ_est_dit(tmp_path):

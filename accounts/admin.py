@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -19,6 +19,7 @@ from accounts import prolongements, regard, services
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import IdentiteExterne, Utilisateur
 from accounts.queries import CHAMPS_CHERCHES, par_identifiant_ou_courriel, pourquoi_ne_peut_elle_pas_entrer
+from journal.lecture_seule import LectureSeule
 
 # La page de django-otp laisse lire le secret d'une application d'authentification, ou en donner une à quelqu'un.
 admin.site.unregister(TOTPDevice)
@@ -55,7 +56,7 @@ class FusionForm(RegardForm):
 
 
 @admin.register(Utilisateur)
-class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
+class UtilisateurAdmin(LectureSeule):
     list_display = ["identifiant", "nom", "prenom", "courriel", "etat", "last_login"]
     list_filter = ["etat", "is_staff", "cree_le"]
     search_fields = CHAMPS_CHERCHES
@@ -190,18 +191,9 @@ class UtilisateurAdmin(admin.ModelAdmin[Utilisateur]):
     def has_assister_permission(self, request: HttpRequest) -> bool:
         return _acteur(request).has_perm("accounts.change_utilisateur")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
 
 @admin.register(IdentiteExterne)
-class IdentiteExterneAdmin(admin.ModelAdmin[IdentiteExterne]):
+class IdentiteExterneAdmin(LectureSeule):
     list_display = ["personne", "emetteur", "sujet", "liee_le", "servie_le"]
     list_filter = ["emetteur"]
     list_select_related = ["personne"]
@@ -222,15 +214,6 @@ class IdentiteExterneAdmin(admin.ModelAdmin[IdentiteExterne]):
 
     def has_delier_permission(self, request: HttpRequest) -> bool:
         return _acteur(request).has_perm("accounts.delete_identiteexterne")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 def _acteur(request: HttpRequest) -> Utilisateur:

@@ -1,15 +1,16 @@
 """Boîte d'envoi vue par le support : lire, chercher, remettre à l'envoi ce qui a échoué."""
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from courriels.models import Courriel
 from courriels.services import renvoyer
+from journal.lecture_seule import LectureSeule
 
 
 @admin.register(Courriel)
-class CourrielAdmin(admin.ModelAdmin[Courriel]):
+class CourrielAdmin(LectureSeule):
     list_display = ["cree_le", "destinataire", "sujet", "etat", "essais", "envoye_le", "derniere_erreur"]
     list_filter = ["etat", "modele"]
     search_fields = ["destinataire", "sujet", "reference"]
@@ -26,12 +27,3 @@ class CourrielAdmin(admin.ModelAdmin[Courriel]):
             f"{remis} courriel(s) en échec remis à l'envoi ; les autres n'ont pas échoué, ou n'ont plus de texte.",
             messages.SUCCESS if remis else messages.WARNING,
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

@@ -13,6 +13,7 @@ from depot.enums import EtatDocument
 from depot.erreurs import DepotImpossible
 from depot.juge.verdicts import Issue
 from depot.models import Campagne, Document
+from journal.lecture_seule import LectureSeule
 
 
 def _support(request: HttpRequest) -> Utilisateur:
@@ -44,7 +45,7 @@ class CampagneAdmin(admin.ModelAdmin[Campagne]):
 
 
 @admin.register(Document)
-class DocumentAdmin(admin.ModelAdmin[Document]):
+class DocumentAdmin(LectureSeule):
     list_display = ["reference", "structure", "campagne", "nature", "version", "deposant", "depose_le", "etat"]
     list_filter = ["campagne", "nature", "etat", ("supprime_le", admin.EmptyFieldListFilter)]
     list_select_related = ["structure", "campagne", "deposant"]
@@ -76,15 +77,6 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
         else:
             raison = verdict.phrase or "le contrôle n'a pas pu se terminer."
             self.message_user(request, f"{document} : toujours en examen – {raison}", messages.WARNING)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
-        return False
 
     def get_fields(self, request: HttpRequest, obj: Document | None = None) -> list[Any]:
         return [champ.name for champ in Document._meta.fields if champ.name not in {"id", "fichier"}]

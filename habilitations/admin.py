@@ -30,6 +30,7 @@ from habilitations.models import (
     Suppleance,
 )
 from habilitations.queries import applications_manquantes, couverture, tuiles
+from journal.lecture_seule import LectureSeule
 from journal.services import consigner
 
 
@@ -102,19 +103,6 @@ class ModeleMotifAdmin(ReglageConsigne):
     list_filter = ["decision", "application"]
     list_select_related = ["application"]
     search_fields = ["nom", "texte"]
-
-
-class LectureSeule(admin.ModelAdmin):  # type: ignore[type-arg]
-    """L'état d'une demande ou d'un droit ne change que par les services."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class StructureDemandeeInline(admin.TabularInline[StructureDemandee, Demande]):

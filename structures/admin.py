@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
-from django.db.models import Case, Model, QuerySet, When
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from journal.lecture_seule import LectureSeule
 from structures.comptes_rendus import compte_rendu
 from structures.models import Categorie, EntiteJuridique, ImportFiness, Structure, TypeStructure
 from structures.queries import rechercher
@@ -18,28 +19,19 @@ from structures.views import annuaire, imports
 REPONSES_MAX = 200
 
 
-class LectureSeule(admin.ModelAdmin[Any]):
+class Registre(LectureSeule):
     """Le registre et les fichiers de référence font foi : le support lit."""
 
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
 
 @admin.register(TypeStructure)
-class TypeStructureAdmin(LectureSeule):
+class TypeStructureAdmin(Registre):
     list_display = ["libelle", "code", "par_finess"]
 
 
 @admin.register(Categorie)
-class CategorieAdmin(LectureSeule):
+class CategorieAdmin(Registre):
     list_display = ["code", "libelle", "libelle_court", "type"]
     list_filter = ["type"]
     list_select_related = ["type"]
@@ -47,13 +39,13 @@ class CategorieAdmin(LectureSeule):
 
 
 @admin.register(EntiteJuridique)
-class EntiteJuridiqueAdmin(LectureSeule):
+class EntiteJuridiqueAdmin(Registre):
     list_display = ["numero_finess", "nom"]
     search_fields = ["=numero_finess", "nom"]
 
 
 @admin.register(Structure)
-class StructureAdmin(LectureSeule):
+class StructureAdmin(Registre):
     list_display = ["nom", "numero_finess", "lieu", "categorie", "type", "etat"]
     list_filter = ["etat", "type", "departement__region"]
     list_select_related = ["categorie", "type", "departement"]
@@ -79,7 +71,7 @@ class StructureAdmin(LectureSeule):
 
 
 @admin.register(ImportFiness)
-class ImportFinessAdmin(LectureSeule):
+class ImportFinessAdmin(Registre):
     list_display = [
         "debut", "fichier", "etat", "lignes", "creees", "modifiees", "fermees", "rouvertes", "absentes", "rejetees",
         "suivi",

@@ -1,10 +1,15 @@
-"""Le compte rendu d'un import, en français, pour le terminal et pour le support."""
+"""Le compte rendu d'un import, en français : au terminal, sur la page du support, en classeur."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from structures.models import ImportFiness
+from django.db.models import QuerySet
+
+from structures.models import Changement, ImportFiness
+from structures.tableaux import Feuille
 
 EXEMPLES = 20
+_COLONNES = ("N° FINESS", "Structure", "Lieu", "Habilitations", "Champ", "Avant", "Après")
 
 
 class Compte(NamedTuple):
@@ -67,6 +72,22 @@ def compte_rendu(importation: ImportFiness) -> list[str]:
     if importation.motif:
         lignes.append(f"Refusé : {importation.motif}")
     return lignes
+
+
+def feuilles(importation: ImportFiness, changements: QuerySet[Changement]) -> Iterator[Feuille]:
+    """De quoi faire un classeur ; `changements` vient de `queries.changements`."""
+    identifiant, *reste = compte_rendu(importation)
+    yield Feuille("Résumé", [identifiant], ([ligne] for ligne in reste))
+    yield Feuille("Changements", _COLONNES, map(_en_cellules, changements.iterator(chunk_size=2000)))
+    unite = importation.rapport.get("unite", "ligne").capitalize()
+    yield Feuille("Rejets", [unite, "Motif"], importation.rapport.get("rejets", []))
+
+
+def _en_cellules(changement: Changement) -> tuple[str, ...]:
+    structure = changement.structure
+    employee = "oui" if getattr(changement, "employee", False) else "non"
+    valeurs = changement.champ, changement.avant_dit, changement.apres_dit
+    return (structure.numero_finess or "", structure.nom, structure.lieu, employee, *valeurs)
 
 
 def _grouper(nombre: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from typing import NamedTuple
 
 import xlsxwriter
 from django.utils import timezone
@@ -15,8 +16,14 @@ DEBUTS_DE_FORMULE = ("=", "+", "-", "@", "\t", "\r")
 LARGEUR_MAX = 48
 
 
-def en_classeur(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[Valeur]]) -> BytesIO:
-    """Une feuille nommée `titre` ; les lignes attendent sur disque, seul le fichier compressé tient en mémoire."""
+class Feuille(NamedTuple):
+    titre: str
+    colonnes: Sequence[str]
+    lignes: Iterable[Sequence[Valeur]]
+
+
+def en_classeur(*feuilles: Feuille) -> BytesIO:
+    """Les lignes attendent sur disque, seul le fichier compressé tient en mémoire."""
     sortie = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
     with xlsxwriter.Workbook(sortie, options) as classeur:
@@ -25,16 +32,17 @@ def en_classeur(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[V
             datetime: classeur.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
             date: classeur.add_format({"num_format": "dd/mm/yyyy"}),
         }
-        feuille = classeur.add_worksheet(titre[:31])
-        feuille.freeze_panes(1, 0)
-        for colonne, nom in enumerate(colonnes):
-            feuille.set_column(colonne, colonne, min(max(len(nom) + 2, 14), LARGEUR_MAX))
-            feuille.write_string(0, colonne, nom, gras)
-        rang = 0
-        for rang, ligne in enumerate(lignes, start=1):
-            for colonne, valeur in enumerate(ligne):
-                _ecrire(feuille, rang, colonne, valeur, formats)
-        feuille.autofilter(0, 0, max(rang, 1), len(colonnes) - 1)
+        for titre, colonnes, lignes in feuilles:
+            feuille = classeur.add_worksheet(titre[:31])
+            feuille.freeze_panes(1, 0)
+            for colonne, nom in enumerate(colonnes):
+                feuille.set_column(colonne, colonne, min(max(len(nom) + 2, 14), LARGEUR_MAX))
+                feuille.write_string(0, colonne, nom, gras)
+            rang = 0
+            for rang, ligne in enumerate(lignes, start=1):
+                for colonne, valeur in enumerate(ligne):
+                    _ecrire(feuille, rang, colonne, valeur, formats)
+            feuille.autofilter(0, 0, max(rang, 1), len(colonnes) - 1)
     sortie.seek(0)
     return sortie
 

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from structures import permissions, queries, raccords, services
-from structures.comptes_rendus import comptes, identite, remarques
+from structures.comptes_rendus import comptes, feuilles, identite, remarques
 from structures.enums import EtatImport
 from structures.forms import FiltresImportForm, ImportForm
 from structures.models import Changement, ImportFiness
-from structures.tableurs import tableur_d_import
+from structures.tableaux import en_classeur
 from structures.views.tableaux import EXCEL
 
 PAR_PAGE = 50
@@ -82,7 +82,7 @@ def tableur(request: HttpRequest, numero: int) -> HttpResponse | FileResponse:
     _reserver_au_support(request)
     importation = get_object_or_404(ImportFiness, pk=numero)
     _, changements = _changements(request, importation)
-    classeur = tableur_d_import(importation, changements)
+    classeur = en_classeur(*feuilles(importation, changements))
     return FileResponse(
         classeur, as_attachment=True, filename=f"import-finess-{importation.pk}.xlsx", content_type=EXCEL
     )

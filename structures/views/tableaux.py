@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.text import slugify
 
-from structures.tableaux import Valeur, en_classeur, en_csv, en_parquet
+from structures.tableaux import Feuille, Valeur, en_classeur, en_csv, en_parquet
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("xlsx", "csv")
@@ -21,7 +21,8 @@ def reponse_tableau(
         raise Http404
     nom = f"{slugify(titre)}.{format_}"
     if format_ == "xlsx":
-        return FileResponse(en_classeur(titre, colonnes, lignes), as_attachment=True, filename=nom, content_type=EXCEL)
+        classeur = en_classeur(Feuille(titre, colonnes, lignes))
+        return FileResponse(classeur, as_attachment=True, filename=nom, content_type=EXCEL)
     if format_ == "parquet":
         parquet = en_parquet(colonnes, lignes)
         return FileResponse(parquet, as_attachment=True, filename=nom, content_type="application/vnd.apache.parquet")

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from pyarrow import parquet
 
-from structures.tableaux import en_classeur, en_csv, en_parquet
+from structures.tableaux import Feuille, en_classeur, en_csv, en_parquet
 from structures.views.tableaux import reponse_tableau
 
 FORMULES = ["=1+1", "+33", "-2", "@SOMME(A1)", "\t=1", "\r=1"]
@@ -17,7 +17,7 @@ def lire(classeur):
 
 @pytest.mark.parametrize("formule", FORMULES)
 def test_un_texte_n_est_jamais_une_formule_dans_un_classeur(formule):
-    feuille = openpyxl.load_workbook(en_classeur("Liste", ["Nom"], [[formule]])).active
+    feuille = openpyxl.load_workbook(en_classeur(Feuille("Liste", ["Nom"], [[formule]]))).active
 
     assert feuille["A2"].data_type == "s"
 
@@ -36,7 +36,7 @@ def test_le_csv_s_ouvre_dans_excel_en_francais():
 
 
 def test_le_classeur_garde_nombres_et_dates():
-    lignes = lire(en_classeur("Liste", ["N", "Le", "Vide"], [[12, date(2026, 3, 1), None]]))
+    lignes = lire(en_classeur(Feuille("Liste", ["N", "Le", "Vide"], [[12, date(2026, 3, 1), None]])))
 
     assert lignes == [("N", "Le", "Vide"), (12, datetime(2026, 3, 1), None)]  # noqa: DTZ001 — un classeur n'a pas de fuseau
 
@@ -44,7 +44,7 @@ def test_le_classeur_garde_nombres_et_dates():
 def test_une_heure_est_celle_de_paris():
     midi = datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
 
-    assert lire(en_classeur("Liste", ["Le"], [[midi]]))[1] == (datetime(2026, 7, 1, 12, 0),)  # noqa: DTZ001
+    assert lire(en_classeur(Feuille("Liste", ["Le"], [[midi]])))[1] == (datetime(2026, 7, 1, 12, 0),)  # noqa: DTZ001
     assert "01/07/2026 12:00" in b"".join(en_csv(["Le"], [[midi]])).decode()
 
 

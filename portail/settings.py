@@ -354,7 +354,7 @@ STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "stockage pri
 def _stockage(adresse: SplitResult) -> dict[str, Any]:
     if adresse.scheme == "file":
         droits = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
-        options = {"location": adresse.path, "base_url": None} | droits
+        options: dict[str, Any] = {"location": adresse.path, "base_url": None} | droits
         return {"BACKEND": "depot.stockage.StockageDurable", "OPTIONS": options}
     seau, _, prefixe = adresse.path.strip("/").partition("/")
     protocole = {"s3": "https", "s3+http": "http"}.get(adresse.scheme)

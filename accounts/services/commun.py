@@ -10,7 +10,6 @@ from accounts.enums import TRANSITIONS, EtatCompte
 from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.models import Utilisateur
 from accounts.queries import par_identifiant_ou_courriel
-from courriels.services import reveiller
 from journal.services import Acteur, consigner
 from structures.models import Structure
 
@@ -72,15 +71,14 @@ def ecrire_si_connue(acteur: Acteur, saisie: str, action: str, actif: Callable[[
     """Fait le même travail pour une saisie inconnue, dont le courriel est ensuite défait et rien n'est gardé.
 
     Le temps de réponse ne dit pas qui a un compte : dans les deux cas une ligne du journal s'écrit pour de bon, car
-    valider une transaction coûte plus que la défaire, et un seul ordre garde ou défait le courriel.
+    valider une transaction coûte plus que la défaire, un seul ordre garde ou défait le courriel, et le réveil de la
+    livraison, qu'un point de reprise posé à la main ne défait pas, a lieu.
     """
     with transaction.atomic():
         personne = par_identifiant_ou_courriel(saisie)
-        inconnue = personne is None
+        finir = transaction.savepoint_commit if personne else transaction.savepoint_rollback
         personne = personne or Utilisateur(prenom="Compte", nom="inconnu", etat=EtatCompte.ACTIF)
         consigner(acteur=acteur, action=action, objet=personne)
         courriel = transaction.savepoint()
         aider(personne, actif)
-        (transaction.savepoint_rollback if inconnue else transaction.savepoint_commit)(courriel)
-    if inconnue:
-        reveiller()
+        finir(courriel)

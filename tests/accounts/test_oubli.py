@@ -1,9 +1,7 @@
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from accounts import jetons, services
+from accounts import jetons
 from accounts.jetons import Usage
 from courriels.models import Courriel
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
@@ -32,17 +30,6 @@ def test_la_reponse_est_la_meme_que_le_compte_existe_ou_non(client, personne):
     assert [reponse.redirect_chain for reponse in reponses] == [[(f"{OUBLI}envoye/", 302)]] * 2
     assert reponses[0].text == reponses[1].text
     assert courriels_ecrits() == [("reinitialisation", personne.courriel)]
-
-
-def test_une_saisie_inconnue_coute_a_la_base_autant_d_ordres(personne, monkeypatch):
-    """Points de reprise compris : garder un courriel et le défaire ne se distinguent pas au temps."""
-    monkeypatch.setattr("accounts.services.commun.reveiller", lambda: None)
-    ordres = []
-    for saisie in ("yzemirli", "personne-d-ici"):
-        with CaptureQueriesContext(connection) as capture:
-            services.aider_a_rentrer(acteur=None, saisie=saisie)
-        ordres.append(len(capture))
-    assert ordres[0] == ordres[1]
 
 
 def test_sans_captcha_rien_ne_part(client, personne):

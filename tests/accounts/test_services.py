@@ -11,6 +11,7 @@ from accounts.erreurs import GesteRefuse, TransitionInterdite
 from accounts.jetons import LienInvalide, Usage
 from accounts.models import Utilisateur
 from accounts.services import Identite
+from courriels.services import reveiller
 from journal.models import Evenement
 from tests.accounts.factories import MOT_DE_PASSE, UtilisateurFactory
 from tests.accounts.outils import courriels_ecrits
@@ -143,17 +144,17 @@ def test_d_une_saisie_inconnue_rien_n_est_garde_ni_envoye():
     assert not any(saisie in traces for saisie in ("Mon-mot-de-passe-1", "inconnue@structure.example"))
 
 
-def test_une_saisie_inconnue_fait_le_meme_travail(monkeypatch):
-    personne = UtilisateurFactory()
-    reveils = []
-    monkeypatch.setattr(services.commun, "reveiller", lambda: reveils.append("réveil"))
-    requetes = []
-    for saisie in (personne.courriel, "inconnue@structure.example"):
-        with CaptureQueriesContext(connection) as capture:
-            services.aider_a_rentrer(acteur=ANONYME, saisie=saisie)
-        requetes.append([requete["sql"].split()[0] for requete in capture if "SAVEPOINT" not in requete["sql"]])
-    assert requetes[0] == requetes[1] == ["SELECT", "INSERT", "INSERT"]
-    assert reveils == ["réveil"]
+@pytest.mark.parametrize(("adresse", "sort_du_courriel"), [("connue", "RELEASE"), ("inconnue", "ROLLBACK")])
+def test_connue_ou_non_une_saisie_coute_autant_d_ordres_et_un_reveil(
+    django_capture_on_commit_callbacks, adresse, sort_du_courriel
+):
+    """Garder le courriel ou le défaire ne se distinguent pas au temps."""
+    UtilisateurFactory(courriel="connue@structure.example")
+    with CaptureQueriesContext(connection) as capture, django_capture_on_commit_callbacks() as reveils:
+        services.aider_a_rentrer(acteur=ANONYME, saisie=f"{adresse}@structure.example")
+    ordres = [requete["sql"].split()[0] for requete in capture]
+    assert ordres == ["SAVEPOINT", "SELECT", "INSERT", "SAVEPOINT", "INSERT", sort_du_courriel, "RELEASE"]
+    assert reveils == [reveiller]
 
 
 def test_un_lien_de_mot_de_passe_ne_sert_qu_une_fois():

@@ -86,12 +86,10 @@ def ecrire_aux_seules_connues(acteur, saisie, action, actif):
 
 @liste(1, "… à l'oubli", sans("accounts.services.mots_de_passe.ecrire_si_connue", ecrire_aux_seules_connues))
 def l_oubli_dit_qui_a_un_compte():
-    # Une transaction de test ne finit pas : l'envoi des courriels connus n'y est jamais réveillé.
-    with patch("accounts.services.commun.reveiller"):
-        return se_distinguent(
-            lambda saisie: Client().post("/identifiant-ou-mot-de-passe-oublie/", {"saisie": saisie, **captcha()}),
-            [*comptes_de_toutes_sortes(), "cinconnu"],
-        )
+    return se_distinguent(
+        lambda saisie: Client().post("/identifiant-ou-mot-de-passe-oublie/", {"saisie": saisie, **captcha()}),
+        [*comptes_de_toutes_sortes(), "cinconnu"],
+    )
 
 
 def essayer(saisie, mot_de_passe="Un-Autre-Mot-1", adresse=BUREAU, client=None):

@@ -97,7 +97,7 @@ class FiltresForm(forms.Form):
     def clean_tri(self) -> str:
         """Seules les demandes traitées ont une date de décision."""
         tri: str = self.cleaned_data["tri"]
-        return "recentes" if tri == "decisions" and self.etat != "traitees" else tri
+        return "recentes" if tri == "decisions" and self.etat not in {"traitees", "a_verifier"} else tri
 
     @property
     def filtre(self) -> bool:

@@ -15,6 +15,7 @@ from habilitations.enums import (
     ENVOI_FACULTATIF,
     NON_DECIDEES,
     EtatDemande,
+    EtatVerification,
     TypeDemande,
 )
 from habilitations.models.acceptation import RegleAcceptation
@@ -35,6 +36,10 @@ class DemandeQuerySet(models.QuerySet["Demande"]):
     def a_completer(self) -> "DemandeQuerySet":
         """Demandes qui attendent la réponse de leur auteur."""
         return self.filter(etat=EtatDemande.A_COMPLETER)
+
+    def a_verifier(self) -> "DemandeQuerySet":
+        """Demandes qu'une règle a acceptées, et que le tirage donne à vérifier."""
+        return self.filter(verification__etat=EtatVerification.A_VERIFIER)
 
     def brouillons(self) -> "DemandeQuerySet":
         return self.filter(etat=EtatDemande.BROUILLON)

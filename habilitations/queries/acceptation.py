@@ -99,4 +99,4 @@ def nombre_a_verifier(personne: Utilisateur) -> int:
 
 def a_verifier(personne: Utilisateur) -> DemandeQuerySet:
     """Demandes acceptées par une règle, que la personne peut confirmer ou révoquer."""
-    return confiees_a(personne).filter(verification__etat=EtatVerification.A_VERIFIER)
+    return confiees_a(personne).a_verifier()

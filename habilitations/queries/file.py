@@ -45,7 +45,13 @@ PLAFOND_REPANDU = 100
 MONTREES = 2
 LOT = 500
 
-ONGLETS = {"en_attente": "À traiter", "a_completer": "À compléter", "traitees": "Traitées", "toutes": "Toutes"}
+ONGLETS = {
+    "en_attente": "À traiter",
+    "a_completer": "À compléter",
+    "a_verifier": "À vérifier",
+    "traitees": "Traitées",
+    "toutes": "Toutes",
+}
 TRIS = {
     "": ("soumise_le", False),
     "recentes": ("soumise_le", True),
@@ -150,6 +156,7 @@ def d_un_onglet(demandes: DemandeQuerySet, onglet: str) -> DemandeQuerySet:
     return {
         "en_attente": demandes.en_attente,
         "a_completer": demandes.a_completer,
+        "a_verifier": demandes.a_verifier,
         "traitees": demandes.decidees,
     }[onglet]()
 

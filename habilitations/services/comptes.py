@@ -29,7 +29,6 @@ def rendre_tout(personne: Utilisateur, acteur: Acteur) -> None:
     siennes = Suppleance.objects.a_venir_ou_en_cours().filter(Q(absent=personne) | Q(suppleant=personne))
     for suppleance in siennes:
         terminer_absence(suppleance=suppleance, acteur=acteur, partante=personne)
-    Demande.objects.non_decidees().filter(affectee_a=personne).update(affectee_a=None)
     ChoixDeFile.objects.filter(personne=personne).delete()
 
 
@@ -87,6 +86,8 @@ def apercu_de_fusion(gardee: Utilisateur, fermee: Utilisateur) -> Iterable[str]:
 
 def fusionner(gardee: Utilisateur, fermee: Utilisateur, acteur: Acteur) -> None:
     """Les deux personnes sont verrouillées par l'appelant."""
+    # D'abord : rendre un droit de gestionnaire, plus bas, rendrait aussi à tous ce qui lui est affecté.
+    Demande.objects.filter(affectee_a=fermee).update(affectee_a=gardee)
     for habilitation in _tenues(fermee):
         if _deja_tenue(gardee, habilitation):
             renoncer(habilitation=habilitation, acteur=acteur, avertir=False)
@@ -98,7 +99,6 @@ def fusionner(gardee: Utilisateur, fermee: Utilisateur, acteur: Acteur) -> None:
         demande.structures_demandees.update(demandeur=gardee)
     Demande.objects.filter(demandeur=fermee).update(demandeur=gardee)
     Demande.objects.filter(decideur=fermee).update(decideur=gardee)
-    Demande.objects.filter(affectee_a=fermee).update(affectee_a=gardee)
     Complement.objects.filter(auteur=fermee).update(auteur=gardee)
     NotePrivee.objects.filter(auteur=fermee).update(auteur=gardee)
     Suppleance.objects.filter(absent__in=[gardee, fermee], suppleant__in=[gardee, fermee]).delete()

@@ -11,6 +11,7 @@ from habilitations import courriels
 from habilitations.enums import TENUES, EtatHabilitation, TypeDemande
 from habilitations.erreurs import DemandeImpossible, TransitionInterdite
 from habilitations.models import Demande, Habilitation, Profil
+from habilitations.services.affectation import rendre_les_affectations
 from habilitations.services.verrous import exiger_habilitation, relire_habilitation
 from journal.models import Evenement
 from journal.services import Acteur, consigner
@@ -106,6 +107,7 @@ def suspendre(*, habilitation: Habilitation, acteur: Utilisateur, motif: str) ->
     )
     habilitation.save()
     _consigner_le_passage(habilitation, EtatHabilitation.ACTIVE, "habilitation.suspendue", acteur, motif)
+    rendre_les_affectations(personne=habilitation.titulaire, acteur=acteur)
     courriels.habilitation_suspendue(habilitation)
     return habilitation
 
@@ -173,6 +175,7 @@ def clore(habilitation: Habilitation, etat: EtatHabilitation, *, acteur: Acteur,
     habilitation.suspendue_le = None
     habilitation.save()
     _consigner_le_passage(habilitation, avant, f"habilitation.{etat}", acteur, motif)
+    rendre_les_affectations(personne=habilitation.titulaire, acteur=acteur)
     return habilitation
 
 

@@ -1,6 +1,7 @@
 """L'acceptation automatique : éteinte, elle ne fait rien ; allumée, chaque condition compte."""
 
 import pytest
+from django.core.cache import caches
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -193,6 +194,18 @@ class TestVerification:
         assert (demande.verification.etat, demande.verification.par) == (EtatVerification.CONFIRMEE, chargee)
         assert Habilitation.objects.actives().filter(demande=demande).exists()
         assert client.get(f"/gestion/verifications/{demande.pk}/").status_code == 404
+
+    def test_la_file_a_un_onglet_pour_elle_et_seulement_s_il_y_en_a(self, client):
+        client.force_login(gestionnaire())
+        assert "À vérifier" not in client.get("/gestion/demandes/").content.decode()
+        assert client.get("/gestion/demandes/?etat=a_verifier").context["lignes"] == []
+        regle(taux_de_verification=100)
+        tiree = arrive()
+        caches["template_fragments"].clear()
+        page = client.get("/gestion/demandes/?etat=en_attente")
+        assert ("a_verifier", "À vérifier", 1) in page.context["onglets"]
+        page = client.get("/gestion/demandes/?etat=a_verifier&tri=decisions")
+        assert [ligne.numero for ligne, _ in page.context["lignes"]] == [tiree.pk]
 
     def test_la_revoquer_ferme_l_acces_et_le_dit(self, client, tiree):
         client.force_login(gestionnaire())

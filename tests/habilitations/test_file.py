@@ -18,13 +18,14 @@ from habilitations.erreurs import DemandeImpossible, TransitionInterdite
 from habilitations.models import ChoixDeFile, Demande, Habilitation, confiees_a
 from habilitations.queries import autres_gestionnaires, filtrer, mots_cherches
 from habilitations.queries import file as lectures
-from habilitations.services import affecter
+from habilitations.services import affecter, revoquer, suspendre
 from habilitations.services.comptes import rendre_tout
 from journal.models import Evenement
 from tests.accounts.factories import UtilisateurFactory
 from tests.habilitations.factories import (
     ApplicationFactory,
     DemandeFactory,
+    HabilitationFactory,
     ProfilFactory,
     gestionnaire,
     structure_a,
@@ -199,6 +200,24 @@ class TestAffectation:
     def test_une_demande_decidee_ne_s_affecte_plus(self, decideuse):
         with pytest.raises(TransitionInterdite):
             affecter(demande=DemandeFactory(etat=EtatDemande.ACCEPTEE), a=decideuse, acteur=decideuse)
+
+    @pytest.mark.parametrize("geste", [revoquer, suspendre])
+    def test_qui_n_est_plus_gestionnaire_rend_ses_demandes_a_tous(self, decideuse, geste):
+        partante = gestionnaire()
+        attend, decidee = (DemandeFactory(affectee_a=partante, etat=etat) for etat in ("en_attente", "acceptee"))
+        geste(habilitation=partante.habilitations.get(), acteur=decideuse, motif="Départ.")
+        for demande in (attend, decidee):
+            demande.refresh_from_db()
+        assert (attend.affectee_a, decidee.affectee_a) == (None, partante)
+        rendue = Evenement.objects.get(action="demande.desaffectee")
+        assert (rendue.acteur, rendue.avant) == (decideuse, {"a": str(partante)})
+
+    def test_perdre_un_autre_droit_garde_ses_demandes(self, decideuse):
+        collegue = gestionnaire()
+        demande = DemandeFactory(affectee_a=collegue)
+        revoquer(habilitation=HabilitationFactory(titulaire=collegue), acteur=decideuse, motif="Départ.")
+        demande.refresh_from_db()
+        assert demande.affectee_a == collegue
 
     def test_depuis_la_page_de_la_demande(self, client, decideuse):
         demande = DemandeFactory()

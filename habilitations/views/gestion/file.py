@@ -1,15 +1,20 @@
 """La file des gestionnaires : la lire, l'emporter, y affecter une demande, voir qui en consulte une."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 from django.contrib import messages
+from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import Utilisateur
 from habilitations import presence as presents
 from habilitations import services
 from habilitations.enums import EtatDemande
@@ -31,6 +36,7 @@ from habilitations.queries import (
     lignes,
     lignes_par_lots,
     mots_cherches,
+    nombre_a_verifier,
     premieres,
     trier,
 )
@@ -74,30 +80,40 @@ def file(request: Requete, acces: Acces) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     montrees = lignes(page.object_list)
     autres = presents.autres([ligne.numero for ligne in montrees], request.user)
-    # Les onglets des demandes traitées, les plus longs à compter, ne disent leur nombre qu'une fois ouverts.
-    nombres = {"en_attente": _en_attente(liste, trouvees), onglet: len(trouvees)}
+    a_verifier = _a_verifier(request.user)
+    nombres = {"a_verifier": a_verifier} | _nombres(liste, trouvees)
     contexte = dernieres_decisions(request.user) | {
         "form": form,
         "onglet": onglet,
-        "onglets": [(code, libelle, nombres.get(code)) for code, libelle in ONGLETS.items()],
+        "onglets": [
+            (code, libelle, nombres.get(code))
+            for code, libelle in ONGLETS.items()
+            if code != "a_verifier" or a_verifier or onglet == code
+        ],
         "plafond": plafond,
         "plafonnee": len(trouvees) > plafond,
         "filtres": _filtres(request),
         "page": page,
         "lignes": [(ligne, autres.get(ligne.numero, [])) for ligne in montrees],
-        "groupable": onglet != "traitees" and any(ligne.non_decidee for ligne in montrees),
+        "groupable": any(ligne.non_decidee for ligne in montrees),
         "tout_coche": "cocher" in request.GET,
     }
     return render(request, "habilitations/file.html", contexte)
 
 
-def _en_attente(liste: Liste, trouvees: list[tuple[int, str]]) -> int | None:
-    """Combien attendent : l'onglet ouvert le dit, quand il les montre toutes. Un mot répandu ne se compte qu'ouvert."""
-    if liste.onglet == "en_attente" or (liste.onglet == "toutes" and len(trouvees) <= liste.plafond):
-        return sum(etat == EtatDemande.EN_ATTENTE for _, etat in trouvees)
-    if liste.plafond < PLAFOND:
-        return None
-    return compter(d_un_onglet(liste.demandes, "en_attente"), liste.plafond)
+def _nombres(liste: Liste, trouvees: list[tuple[int, str]]) -> dict[str, int]:
+    """Un onglet se compte une fois ouvert ; toutes les demandes, lues, disent aussi celles qui attendent."""
+    if liste.onglet != "toutes" or len(trouvees) > liste.plafond:
+        return {liste.onglet: len(trouvees)}
+    etats = Counter(etat for _, etat in trouvees)
+    attendent = {etat: etats[etat] for etat in (EtatDemande.EN_ATTENTE, EtatDemande.A_COMPLETER)}
+    return {"toutes": len(trouvees)} | {str(etat): nombre for etat, nombre in attendent.items()}
+
+
+def _a_verifier(personne: Utilisateur) -> int:
+    """Celui de la dernière minute, comme dans le menu : sans règle d'acceptation, l'onglet ne se montre pas."""
+    morceaux = caches["template_fragments"]
+    return cast("int", morceaux.get_or_set(f"a_verifier:{personne.pk}", partial(nombre_a_verifier, personne), 60))
 
 
 @acces_application("administration")

@@ -128,9 +128,11 @@ class Vie(RuleBasedStateMachine):
         premier, second, _ = self.lieux
         self.demander(une, {premier, second})
         self._accepter(self.dossiers[0], 0)
+        self._finir_dans(self.droits[1], 10)
+        self._renouveler(self.droits[1])
         self.demander(autre, {premier})
         self.demander(autre, {second})
-        self._questionner(self.dossiers[2], 1)
+        self._questionner(self.dossiers[-1], 1)
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -350,11 +352,14 @@ class Vie(RuleBasedStateMachine):
     @precondition(lambda self: self.un_dossier(*DECIDEES))
     @rule(rang=rangs, qui=st.integers(0, 1))
     def annuler_la_decision(self, rang, qui):
-        dossier = self.dossier(rang, *DECIDEES)
+        """Le plus souvent, celle qui a décidé, et dont le courriel n'est pas parti."""
+        retenus = [dossier for dossier in self.dossiers if dossier.retenu]
+        dossier = retenus[rang // 8 % len(retenus)] if retenus and rang % 8 < 6 else self.dossier(rang, *DECIDEES)
+        acteur = dossier.decideur if dossier.decideur and rang % 8 < 7 else self.decideurs[qui]
         decidee = dossier.etat in DECIDEES
-        sienne = dossier.decideur == self.decideurs[qui] and dossier.retenu
+        sienne = dossier.decideur == acteur and dossier.retenu
         fait = self.tenter(
-            lambda: services.annuler_decision(demande=dossier.demande, acteur=self.decideurs[qui]),
+            lambda: services.annuler_decision(demande=dossier.demande, acteur=acteur),
             permis=decidee and sienne and not self.attendue(dossier.cles, sauf=dossier),
             refus=DemandeImpossible if decidee else TransitionInterdite,
         )
@@ -397,6 +402,9 @@ class Vie(RuleBasedStateMachine):
         droit = self.parmi(rang, self.droits, [H.ACTIVE])
         if not droit.echu:
             self._finir_dans(droit, 10)
+        self._renouveler(droit)
+
+    def _renouveler(self, droit):
         titulaire = droit.habilitation.titulaire
         try:
             with transaction.atomic():

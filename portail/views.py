@@ -10,8 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
-from habilitations.queries import tuiles
+from habilitations.queries import en_cours, tuiles
 from portail.context_processors import organisation
+
+# « Mes demandes » montre les autres.
+DEMANDES_MONTREES = 3
 
 
 @login_not_required
@@ -19,7 +22,11 @@ from portail.context_processors import organisation
 def accueil(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect("accounts:connexion")
-    contexte = {"tuiles": tuiles(request.user), "icones": static("portail/icones.svg")}
+    contexte = {
+        "tuiles": tuiles(request.user),
+        "demandes": en_cours(request.user)[:DEMANDES_MONTREES],
+        "icones": static("portail/icones.svg"),
+    }
     return render(request, "portail/accueil.html", contexte)
 
 

@@ -32,6 +32,7 @@ from habilitations.queries.demandes import (
     contenu,
     demande_du_postulant,
     demandes_de,
+    en_cours,
     structures_choisies,
     type_de,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "droits_d_un_onglet",
     "droits_de",
     "en_charge",
+    "en_cours",
     "en_suppleance_de",
     "est_a_verifier",
     "facteur_manquant",

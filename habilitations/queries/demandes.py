@@ -26,6 +26,12 @@ def demandes_de(personne: Utilisateur, *, retirees: bool = False) -> DemandeQuer
     return lues(demandes if retirees else demandes.exclude(etat=EtatDemande.ANNULEE))
 
 
+def en_cours(personne: Utilisateur) -> DemandeQuerySet:
+    """Envoyées et pas encore décidées, celles où l'on attend une réponse de la personne d'abord."""
+    demandes = Demande.objects.non_decidees().filter(demandeur=personne)
+    return demandes.select_related("profil__application").order_by("etat", "-soumise_le", "-pk")
+
+
 def structures_choisies(demande: Demande) -> QuerySet[Structure]:
     """Les structures de la demande ; celles de la réponse en cours, si un complément est ouvert."""
     if demande.complement_ouvert is None:

@@ -5,10 +5,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils.text import slugify
 
-from habilitations.enums import ADMINISTRATION
+from habilitations.enums import ADMINISTRATION, EtatDemande
 from portail import views
 from tests.accounts.factories import UtilisateurFactory
-from tests.habilitations.factories import ApplicationFactory, HabilitationFactory, ProfilFactory
+from tests.habilitations.factories import ApplicationFactory, DemandeFactory, HabilitationFactory, ProfilFactory
 
 INFORMATIONS = {
     "/mentions-legales/": "Mentions légales",
@@ -52,6 +52,16 @@ class TestAccueil:
         page = connectee.get("/").content.decode()
         assert "Aucune application ne vous est encore ouverte" in page
         assert 'href="/demande/nouvelle/"' in page
+
+    def test_il_dit_ou_en_sont_les_demandes_la_question_posee_d_abord(self, connectee, personne):
+        attendue = DemandeFactory(demandeur=personne)
+        question = DemandeFactory(demandeur=personne, etat=EtatDemande.A_COMPLETER)
+        autre = DemandeFactory()
+        page = connectee.get("/").content.decode()
+        repondre, suivre = f"/mon-compte/demandes/{question.pk}/completer/", f"/mon-compte/demandes/{attendue.pk}/"
+        assert 0 < page.index(repondre) < page.index(suivre)
+        assert f"/mon-compte/demandes/{autre.pk}/" not in page
+        assert "dès que votre demande sera décidée" in page
 
     def test_une_application_externe_le_dit(self, connectee, personne):
         ouvrir(personne, "Extranet", adresse="https://extranet.example/")

@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from depot import permissions, services
+from depot import permissions, queries, services
 from depot.classeur.exemples import CAMSP, CMPP, composer
 from depot.classeur.modele import FEUILLE, Sorte
 from depot.classeur.plages import SORTES
 from depot.enums import AGENT, APPLICATION, TYPES_MIME, CategorieDeposante, NatureDocument, TypeDocument
 from depot.erreurs import DepotImpossible, ModeleFautif
 from depot.forms import PublicationForm, RemplacementForm
-from depot.models import Publication
+from depot.models import Document, Publication
 from depot.views.communs import a_telecharger, personne, piece_jointe, rendre
 from habilitations.gardes import Acces, acces_application
 
@@ -118,7 +118,9 @@ def _controles(publication: Publication) -> str:
     if publication.nature != NatureDocument.QUANTITATIF:
         return ""
     if nombre := len(publication.controles):
-        return f" {nombre} cellules des classeurs déposés seront vérifiées."
+        deja = queries.classeurs_sans_chiffres(Document.objects.gardes()).filter(campagne=publication.campagne).count()
+        suite = f" {deja} classeur(s) déjà déposé(s) restent à lire : voyez « En examen »." if deja else ""
+        return f" {nombre} cellules des classeurs déposés seront vérifiées.{suite}"
     return f" Sans feuille « {FEUILLE} » ni plages nommées, les classeurs déposés ne seront pas vérifiés."
 
 

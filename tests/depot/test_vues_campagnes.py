@@ -12,7 +12,7 @@ from django.utils import timezone
 from depot.classeur import exemples
 from depot.models import Campagne, Prolongation, Publication
 from tests.depot import fabrique
-from tests.depot.factories import CampagneFactory, PublicationFactory, agent, deposant
+from tests.depot.factories import CampagneFactory, DocumentFactory, PublicationFactory, agent, deposant
 from tests.structures.factories import CategorieFactory, StructureFactory
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +244,15 @@ def test_un_modele_de_classeur_dit_combien_de_cellules_seront_verifiees(client, 
     nombre = len(Publication.objects.get().controles)
     assert nombre > 30
     assert f"{nombre} cellules des classeurs déposés seront vérifiées" in texte(client.get(reponse.url))
+
+
+def test_un_modele_publie_apres_des_depots_dit_combien_de_classeurs_restent_a_lire(client, alex):
+    DocumentFactory(campagne=CampagneFactory(annee=2030), nature="quantitatif", type="xlsx")
+    contenu = exemples.composer(exemples.CAMSP, 2030)
+
+    reponse = publier(client, contenu, "modele.xlsx", nature="quantitatif", campagne="2030", categorie="190")
+
+    assert "1 classeur(s) déjà déposé(s) restent à lire" in texte(client.get(reponse.url))
 
 
 def test_un_modele_sans_controles_est_accepte_et_le_dit(client, alex):

@@ -47,6 +47,7 @@ urlpatterns = [
     path("suivi/sans-personne/", agents.structures_sans_personne, name="sans_personne"),
     path("relances/", relances.relances, name="relances"),
     path("examens/", examens.examens, name="examens"),
+    path("examens/chiffres/", examens.lire_tous_les_chiffres, name="lire_tous_les_chiffres"),
     path("examens/<str:reference>/ouvrir/", examens.ouvrir, name="ouvrir_en_examen"),
     path("examens/<str:reference>/chiffres/", examens.lire_les_chiffres, name="lire_les_chiffres"),
     path("examens/<str:reference>/rejuger/", examens.rejuger, name="rejuger"),

@@ -1,6 +1,7 @@
 """Les documents en examen, décidés par les agents, et les classeurs dont les chiffres restent à lire."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -34,8 +35,13 @@ def _a_examiner(acces: Acces, reference: str) -> Document:
 def examens(request: HttpRequest, acces: Acces) -> HttpResponse:
     gardes = permissions.documents_lisibles(acces).gardes()
     page = paginer(request, queries.filtrer_documents(gardes.filter(etat__in=A_EXAMINER)).order_by("depose_le", "pk"))
+    return rendre(request, acces, "examens", {"page": page, "a_lire": _a_lire(acces)})
+
+
+def _a_lire(acces: Acces) -> QuerySet[Document]:
+    gardes = permissions.documents_lisibles(acces).gardes()
     a_lire = queries.filtrer_documents(queries.classeurs_sans_chiffres(gardes)).order_by("depose_le", "pk")
-    return rendre(request, acces, "examens", {"page": page, "a_lire": a_lire[:SANS_CHIFFRES_MONTRES]})
+    return a_lire[:SANS_CHIFFRES_MONTRES]
 
 
 @lire_ou_ecrire
@@ -96,6 +102,21 @@ def lire_les_chiffres(request: HttpRequest, acces: Acces, reference: str) -> Htt
         messages.success(request, f"Les chiffres de {document.reference} sont lus.")
     except DepotImpossible as refus:
         _dire(request, document, refus)
+    return redirect("depot:examens")
+
+
+@require_POST
+@acces_application(APPLICATION, profils={AGENT})
+def lire_tous_les_chiffres(request: HttpRequest, acces: Acces) -> HttpResponse:
+    """Ceux que la page montre, d'un geste ; un classeur à corriger n'arrête pas les autres."""
+    lus = 0
+    for document in _a_lire(acces):
+        try:
+            services.lire_les_chiffres(document=document, acteur=personne(request))
+            lus += 1
+        except DepotImpossible as refus:
+            messages.error(request, f"{document.reference} : {refus}")
+    messages.success(request, f"Les chiffres de {lus} classeur{'s' if lus > 1 else ''} sont lus.")
     return redirect("depot:examens")
 
 

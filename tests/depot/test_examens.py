@@ -12,6 +12,7 @@ from depot.services.classeurs import A_EXPLIQUER, ILLISIBLE
 from journal.models import Evenement
 from tests.clamd import EICAR
 from tests.depot.factories import (
+    CampagneFactory,
     DepotAConfirmerFactory,
     DocumentFactory,
     PublicationFactory,
@@ -234,6 +235,19 @@ def test_les_chiffres_qui_n_ont_pas_pu_etre_lus_se_lisent_ensuite(client, agente
     assert document.valeurs.get().nombre == 58
     assert document.avis == ""
     assert document.reference not in client.get(adresse).content.decode()
+
+
+def test_tous_les_classeurs_a_lire_se_lisent_d_un_geste_meme_si_l_un_est_a_corriger(client, agente):
+    faux = classeur(EtatDocument.PUBLIE)
+    juste = classeur(EtatDocument.PUBLIE, campagne=CampagneFactory(annee=2027))
+    modele(faux.campagne, maximum=10)
+    modele(juste.campagne)
+
+    page = client.post(reverse("depot:lire_tous_les_chiffres"), follow=True).content.decode()
+
+    assert "Les chiffres de 1 classeur sont lus." in page
+    assert f"{faux.reference} : Une cellule du classeur est à corriger." in page
+    assert juste.valeurs.exists()
 
 
 def test_un_classeur_publie_dont_une_cellule_est_fausse_reste_a_lire(client, agente):

@@ -197,6 +197,7 @@ TABLE = {
     "depot:relances": ([], "get", A_L_AGENT),
     "depot:examens": ([], "get", A_L_AGENT),
     "depot:ouvrir_en_examen": (["document"], "post", PAR_L_AGENT),
+    "depot:lire_tous_les_chiffres": ([], "post", PAR_L_AGENT),
     "depot:lire_les_chiffres": (["document"], "post", PAR_L_AGENT),
     "depot:rejuger": (["document"], "post", PAR_L_AGENT),
     "depot:publier_apres_examen": (["document"], "post", PAR_L_AGENT),

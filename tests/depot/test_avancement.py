@@ -186,6 +186,17 @@ def test_la_matrice_montre_chaque_annee_de_ses_structures_et_d_elles_seules(clie
     assert "CAMSP AILLEURS" not in page
 
 
+@pytest.mark.parametrize("page", ["matrice", "liste_finess"])
+def test_un_nom_de_structure_est_echappe_dans_les_rangees(client, campagne, page):
+    remettre(StructureFactory(nom="<i>CAMSP"), QUANTITATIF)
+    client.force_login(agent())
+
+    contenu = client.get(reverse(f"depot:{page}")).content.decode()
+
+    assert "&lt;i&gt;CAMSP" in contenu
+    assert "<i>CAMSP" not in contenu
+
+
 def test_la_page_d_une_structure_raconte_ses_annees_et_ses_personnes(client, campagne):
     structure = StructureFactory()
     personne = deposant(structure)

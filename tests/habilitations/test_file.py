@@ -1,6 +1,7 @@
 """La file : filtres, choix retenus, affectation, gestes groupés, présence, export."""
 
 import html
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -387,6 +388,23 @@ class TestExport:
         DemandeFactory.create_batch(20)
         with django_assert_num_queries(len(trois)):
             b"".join(client.get(f"{FILE}export/csv/?etat=toutes"))
+
+
+def test_ce_qui_vient_des_personnes_et_des_registres_est_echappe(client, decideuse):
+    """Les rangées s'écrivent sans gabarit : chaque texte y passe par l'échappement."""
+    piege = UtilisateurFactory(prenom="<i>Zoé", nom="<b>Colin", courriel="<u>@structure.example")
+    lieu = structure_a("75", nom="<s>CAMSP", commune="<q>Paris")
+    demande = DemandeFactory(
+        demandeur=piege,
+        pour=[lieu],
+        profil=ProfilFactory(nom="<em>Profil", application=ApplicationFactory(nom="<tt>Application")),
+    )
+    demande.profil.application.portefeuilles.create(nom="Tout").gestionnaires.add(decideuse)
+    Demande.objects.update(affectee_a=UtilisateurFactory(nom="<h6>Martin"))
+    presents.signaler(demande.pk, UtilisateurFactory(nom="<small>Durand"))
+    page = client.get(FILE).content.decode()
+    assert not re.findall(r"<(?:i|b|u|s|q|em|tt|h6|small)>", page)
+    assert page.count("&lt;") >= 8
 
 
 def test_de_1_a_300_demandes_la_file_fait_les_memes_requetes(client, decideuse):

@@ -130,6 +130,7 @@ class Vie(RuleBasedStateMachine):
         self._accepter(self.dossiers[0], 0)
         self._finir_dans(self.droits[1], 10)
         self._renouveler(self.droits[1])
+        self._accepter(self.dossiers[1], 1)
         self.demander(autre, {premier})
         self.demander(autre, {second})
         self._questionner(self.dossiers[-1], 1)

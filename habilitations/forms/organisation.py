@@ -52,6 +52,11 @@ class AbsenceForm(forms.Form):
             Submit("declarer", "Déclarer cette absence", css_class="btn-primary"),
         )
 
+    @property
+    def a_des_collegues(self) -> bool:
+        """Quelqu'un peut suppléer."""
+        return self.fields["suppleant"].queryset.exists()  # type: ignore[attr-defined, no-any-return]
+
 
 class PreferencesForm(forms.Form):
     avis = forms.ChoiceField(label="Comment apprendre qu'une demande arrive", widget=forms.RadioSelect)

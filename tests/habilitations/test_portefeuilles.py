@@ -227,6 +227,12 @@ class TestPageDesAbsences:
         suppleance.refresh_from_db()
         assert suppleance.terminee_le
 
+    def test_sans_collegue_la_page_dit_a_qui_s_adresser(self, client, settings):
+        client.force_login(gestionnaire())
+        page = client.get("/gestion/absences/").content.decode()
+        assert "Déclarer cette absence" not in page
+        assert f"mailto:{settings.COURRIEL_SUPPORT}" in page
+
     def test_un_refus_garde_la_saisie(self, client):
         absent, suppleant = gestionnaire(), gestionnaire()
         client.force_login(absent)

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django.contrib import messages
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.models import Utilisateur
 from depot import permissions, queries
+from depot.erreurs import StockageIndisponible
 from depot.liasses import liasse
 from depot.models import Document, DocumentQuerySet, Publication
 from habilitations.gardes import Acces
@@ -46,9 +49,14 @@ def paginer(request: HttpRequest, lignes: QuerySet[Any] | Sequence[Any], *, nomb
     return pages.get_page(request.GET.get("page"))
 
 
-def piece_jointe(garde: Document | Publication) -> FileResponse:
-    """Le fichier gardé, à télécharger."""
-    return a_telecharger(default_storage.open(garde.emplacement), garde.nom_fichier, garde.type_mime)
+def piece_jointe(request: HttpRequest, garde: Document | Publication) -> HttpResponseBase:
+    """Le fichier gardé, à télécharger ; si le stockage ne répond pas, la liste, qui le dit."""
+    try:
+        fichier = default_storage.open(garde.emplacement)
+    except StockageIndisponible:
+        messages.error(request, f"« {garde.nom_fichier} » ne peut pas être lu en ce moment : réessayez plus tard.")
+        return redirect("depot:documents")
+    return a_telecharger(fichier, garde.nom_fichier, garde.type_mime)
 
 
 def a_telecharger(fichier: File[Any], nom: str, type_mime: str) -> FileResponse:

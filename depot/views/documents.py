@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -65,11 +65,11 @@ def liasse_des_documents(request: HttpRequest, acces: Acces) -> StreamingHttpRes
 
 @require_GET
 @acces_application(APPLICATION)
-def telecharger(request: HttpRequest, acces: Acces, reference: str) -> FileResponse:
+def telecharger(request: HttpRequest, acces: Acces, reference: str) -> HttpResponseBase:
     document = get_object_or_404(permissions.documents_lisibles(acces), reference=reference)
     if not document.est_telechargeable:
         raise Http404
-    return piece_jointe(document)
+    return piece_jointe(request, document)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.base import ContentFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -29,8 +30,8 @@ lire_ou_ecrire = require_http_methods(["GET", "POST"])
 
 @require_GET
 @acces_application(APPLICATION)
-def telecharger(request: HttpRequest, acces: Acces, numero: int) -> FileResponse:
-    return piece_jointe(get_object_or_404(permissions.publications_lisibles(acces), pk=numero))
+def telecharger(request: HttpRequest, acces: Acces, numero: int) -> HttpResponseBase:
+    return piece_jointe(request, get_object_or_404(permissions.publications_lisibles(acces), pk=numero))
 
 
 @require_GET

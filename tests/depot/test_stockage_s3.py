@@ -183,6 +183,15 @@ def test_l_espace_en_panne_n_acquitte_rien_et_le_dit(client, alice, en_panne, st
     assert not list(stockage_des_arrivees.iterdir())
 
 
+def test_l_espace_en_panne_un_document_ne_se_lit_pas_et_la_liste_le_dit(client, alice, en_panne):
+    structure = alice.habilitations.get().structure
+    document = DocumentFactory(structure=structure, fichier="publie/ailleurs")
+
+    page = client.get(reverse("depot:telecharger", args=[document.reference]), follow=True).content.decode()
+
+    assert "ne peut pas être lu en ce moment" in page
+
+
 def test_l_espace_en_panne_un_document_attend_son_analyse(en_panne):
     document = DocumentFactory(etat=EtatDocument.CONTROLE, fichier="quarantaine/ailleurs")
 

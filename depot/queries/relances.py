@@ -92,14 +92,16 @@ def public_de_relance(campagne: Campagne, public: PublicDeRelance, region: Regio
         structures = structures.filter(il_manque(campagne))
     else:
         structures = dans_l_etat(structures, campagne, EtatDepot(public.value))
-    droits = droits_de_depot().filter(structure__in=structures)
+    visees = set(structures.order_by().values_list("pk", flat=True))
     personnes: dict[int, list[int]] = defaultdict(list)
     atteintes = set()
-    par_nom = droits.order_by("titulaire__nom", "titulaire__prenom", "titulaire")
+    # Tous les droits de l'espace, deux clés chacun : les choisir ici coûte moins que de redire à la base les visées.
+    par_nom = droits_de_depot().order_by("titulaire__nom", "titulaire__prenom", "titulaire")
     for personne, structure in par_nom.values_list("titulaire", "structure"):
-        personnes[personne].append(structure)
-        atteintes.add(structure)
-    return Public(campagne, personnes, _deja_relancees(), structures.count() - len(atteintes))
+        if structure in visees:
+            personnes[personne].append(structure)
+            atteintes.add(structure)
+    return Public(campagne, personnes, _deja_relancees(), len(visees) - len(atteintes))
 
 
 def _qui_tient_le_role(structures: Collection[int]) -> dict[int, list[Utilisateur]]:
@@ -107,6 +109,7 @@ def _qui_tient_le_role(structures: Collection[int]) -> dict[int, list[Utilisateu
         droits_de_depot()
         .filter(structure__in=structures)
         .select_related("titulaire")
+        .only("structure", "titulaire__prenom", "titulaire__nom", "titulaire__courriel")
         .order_by("titulaire__nom", "titulaire__prenom", "titulaire")
     )
     roles: dict[int, list[Utilisateur]] = defaultdict(list)

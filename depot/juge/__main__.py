@@ -60,7 +60,10 @@ def main(arguments: list[str]) -> int:
     analyseur.add_argument("--manifeste", default="manifest.csv", help="nom du manifeste dans le dossier")
     analyseur.add_argument("--antivirus", help="adresse d'un clamd")
     choix = analyseur.parse_args(arguments)
-    return _corpus(choix.dossier, choix.dossier / choix.manifeste, choix.antivirus)
+    manifeste = choix.dossier / choix.manifeste
+    if not manifeste.is_file():
+        analyseur.error(f"le manifeste {manifeste} n'existe pas ; nommez-le avec --manifeste.")
+    return _corpus(choix.dossier, manifeste, choix.antivirus)
 
 
 def _corpus(dossier: Path, manifeste: Path, clamd: str | None) -> int:

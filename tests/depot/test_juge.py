@@ -411,6 +411,12 @@ def test_le_gardien_ne_recoit_aucun_secret_de_l_environnement(tmp_path, monkeypa
     assert vus["env"] == {}
 
 
+def test_un_corpus_sans_manifeste_se_dit_en_une_phrase(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        mesurer([str(tmp_path)])
+    assert "n'existe pas ; nommez-le avec --manifeste." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("attendu", "retour"), [("accept", 0), ("refuse", 1)])
 def test_un_corpus_se_mesure_et_chaque_desaccord_est_nomme(tmp_path, capsys, attendu, retour):
     (tmp_path / "bilan.xlsx").write_bytes(fabrique.classeur())

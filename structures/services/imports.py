@@ -23,7 +23,7 @@ from structures.finess.fiches import fiches
 from structures.finess.lecture import Examen, FichierRefuse, Format, examiner
 from structures.finess.seuils import verifier_les_seuils
 from structures.models import Categorie, ImportFiness
-from structures.services.preparation import DETAIL_MAX, Depot
+from structures.services.preparation import DETAIL_MAX, Preparation
 from structures.services.references import apprendre
 from structures.services.tampon import Tampon
 
@@ -129,31 +129,31 @@ def _importer(importation: ImportFiness, chemin: Path, acteur: Acteur, *, forcer
     importation.a_lire = examen.lignes
     precedent = ImportFiness.objects.filter(etat=EtatImport.APPLIQUE).order_by("-fin").first()
     with Tampon() as tampon:
-        depot = Depot(tampon)
-        _deposer(importation, depot, examen, progres)
-        importation.lignes, importation.rejetees = depot.lignes, depot.rejetees
+        preparation = Preparation(tampon)
+        _deposer(importation, preparation, examen, progres)
+        importation.lignes, importation.rejetees = preparation.lignes, preparation.rejetees
         par_departement, importation.camsp_cmpp = tampon.effectifs(CAMSP_CMPP)
         importation.rapport = {
             "unite": "établissement n°" if examen.format is Format.PLUS else "ligne",
-            "rejets": depot.rejets,
-            "cles_fausses": depot.cles_fausses,
-            "avertissements": depot.avertissements,
+            "rejets": preparation.rejets,
+            "cles_fausses": preparation.cles_fausses,
+            "avertissements": preparation.avertissements,
             "departements": par_departement,
         }
         verifier_les_seuils(importation, precedent, forcer=forcer)
         with transaction.atomic():
-            _appliquer(importation, tampon, depot, premier=precedent is None)
+            _appliquer(importation, tampon, preparation, premier=precedent is None)
             importation.etat, importation.fin = EtatImport.APPLIQUE, timezone.now()
             importation.save()
             consigner(acteur=acteur, action="finess.importe", objet=importation, apres=_resume(importation))
 
 
-def _deposer(importation: ImportFiness, depot: Depot, examen: Examen, progres: Progres) -> None:
+def _deposer(importation: ImportFiness, preparation: Preparation, examen: Examen, progres: Progres) -> None:
     """Tient l'avancement à jour, au rythme où la page de suivi le lit."""
     prochain = 0.0
-    lues = fiches(examen, depot.deposer_les_connues(examen))
-    while depot.deposer(islice(lues, PAQUET)):
-        importation.lues = min(depot.rang, importation.a_lire)
+    lues = fiches(examen, preparation.deposer_les_connues(examen))
+    while preparation.deposer(islice(lues, PAQUET)):
+        importation.lues = min(preparation.rang, importation.a_lire)
         if time.monotonic() >= prochain:
             importation.save(update_fields=["lues", "a_lire"])
             prochain = time.monotonic() + RYTHME
@@ -162,12 +162,12 @@ def _deposer(importation: ImportFiness, depot: Depot, examen: Examen, progres: P
     if progres and importation.lues < importation.a_lire:
         progres(importation.a_lire, importation.a_lire)
     importation.lues = importation.a_lire
-    depot.ecarter_les_doublons()
+    preparation.ecarter_les_doublons()
 
 
-def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot, *, premier: bool) -> None:
-    Categorie.objects.bulk_create(depot.categories_nouvelles.values(), ignore_conflicts=True)
-    importation.rapport["categories_nouvelles"] = sorted(depot.categories_nouvelles)
+def _appliquer(importation: ImportFiness, tampon: Tampon, preparation: Preparation, *, premier: bool) -> None:
+    Categorie.objects.bulk_create(preparation.categories_nouvelles.values(), ignore_conflicts=True)
+    importation.rapport["categories_nouvelles"] = sorted(preparation.categories_nouvelles)
     importation.creees = tampon.compter_les_nouvelles()
     tampon.creer_les_entites()
     if tampon.registre_vide:
@@ -179,7 +179,7 @@ def _appliquer(importation: ImportFiness, tampon: Tampon, depot: Depot, *, premi
         tampon.ecrire()
         if not premier:
             tampon.retenir_les_entrees(importation.pk, derniere)
-    apprendre(depot.vocabulaire - {"/"})
+    apprendre(preparation.vocabulaire - {"/"})
 
 
 def _changer(importation: ImportFiness, tampon: Tampon) -> None:

@@ -17,7 +17,9 @@ DETAIL_MAX = 500
 _OUVERT, _FERME = EtatStructure.OUVERT.value, EtatStructure.FERME.value
 
 
-class Depot:
+class Preparation:
+    """Met en forme les lignes lues, les dépose, et retient ce que le compte rendu en dira."""
+
     def __init__(self, tampon: Tampon) -> None:
         self.tampon = tampon
         self.rang = self.lignes = self.rejetees = 0

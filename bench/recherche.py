@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -33,26 +34,28 @@ def mesurer(fichier: Path) -> dict[str, Any]:
     numeros = sorted(Structure.objects.exclude(numero_finess=None).values_list("numero_finess", flat=True))
     cibles = Structure.objects.filter(numero_finess__in=hasard.sample(numeros, TIRAGES)).order_by("numero_finess")
     cibles = list(cibles)
+    # Tour à tour pour chaque établissement : ce qui charge la machine charge les quatre.
+    durees: dict[str, list[float]] = {"nue": [], "exactes": [], "fragment": [], "numero": []}
+    for cible in cibles:
+        texte = ecrire(cible, "exacte", hasard)
+        actions = {
+            "nue": requete_nue(texte),
+            "exactes": partial(rechercher, texte),
+            "fragment": partial(fragment, texte),
+            "numero": partial(rechercher, cible.numero_finess),
+        }
+        for nom, action in actions.items():
+            durees[nom].append(chronometrer(action)[0])
+    toutes: list[float] = []
     resultats: dict[str, Any] = {}
-    durees: list[float] = []
     for maniere in MANIERES:
         justes = 0
         for cible in cibles:
-            texte = ecrire(cible, maniere, hasard)
-            duree, reponses = chronometrer(lambda texte=texte: rechercher(texte))
-            durees.append(duree)
+            duree, reponses = chronometrer(partial(rechercher, ecrire(cible, maniere, hasard)))
+            toutes.append(duree)
             justes += bool(reponses) and la_meme(reponses[0], cible, maniere)
         resultats[maniere] = justes / len(cibles)
-    nues = [chronometrer(requete_nue(ecrire(cible, "exacte", hasard)))[0] for cible in cibles]
-    fragments = [chronometrer(lambda c=cible: fragment(ecrire(c, "exacte", hasard)))[0] for cible in cibles]
-    durees_exactes = durees[: len(cibles)]
-    return resultats | {
-        "toutes": resume(durees),
-        "exactes": resume(durees_exactes),
-        "nue": resume(nues),
-        "fragment": resume(fragments),
-        "numero": resume([chronometrer(lambda c=cible: rechercher(c.numero_finess))[0] for cible in cibles]),
-    }
+    return resultats | {"toutes": resume(toutes)} | {nom: resume(mesurees) for nom, mesurees in durees.items()}
 
 
 def fragment(texte: str) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
-from django.db import connection
+from django.db import connection, transaction
 
 from structures.enums import DATE_DE_FERMETURE, ENTREE, ETAT, EtatStructure
 
@@ -202,7 +202,8 @@ class Tampon:
         noms = ", ".join(colonne.split()[0] for colonne in colonnes)
         with connection.cursor() as curseur:
             if connection.vendor == "postgresql":
-                with curseur.copy(_COPIE.format(colonnes=noms)) as copie:
+                # Un fichier abîmé se découvre pendant la copie : elle seule est défaite.
+                with transaction.atomic(), curseur.copy(_COPIE.format(colonnes=noms)) as copie:
                     for ligne in lignes:
                         copie.write_row(ligne)
             else:

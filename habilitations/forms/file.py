@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -80,11 +80,14 @@ class FiltresForm(forms.Form):
 
     @cached_property
     def choix(self) -> dict[str, list[tuple[str, str]]]:
-        """Les choix de chaque champ ; un portefeuille changé s'y voit dans les cinq minutes."""
-        offerts: dict[str, list[tuple[str, str]]] = caches["template_fragments"].get_or_set(
+        """Les choix de chaque champ ; un portefeuille changé s'y voit dans les dix minutes."""
+        offerts = caches["template_fragments"].get_or_set(
             f"choix_des_filtres:{self.personne.pk}", partial(choix_des_filtres, self.personne), 300
         )
-        return offerts | {nom: list(self.fields[nom].choices) for nom in ("type", "age", "tri", "par_page")}  # type: ignore[attr-defined]
+        fixes = {nom: cast("Any", self.fields[nom]) for nom in ("type", "age", "tri", "par_page")}
+        return cast("dict[str, list[tuple[str, str]]]", offerts) | {
+            nom: list(champ.choices) for nom, champ in fixes.items()
+        }
 
     @property
     def repliables(self) -> Iterable[forms.BoundField]:

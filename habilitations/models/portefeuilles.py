@@ -246,7 +246,7 @@ def _tenus(personne: int) -> "QuerySet[Any, tuple[int | None, int]]":
 
 
 def _tenus_en_suppleant(personne: int) -> "QuerySet[Portefeuille, tuple[int, int]]":
-    return Portefeuille.objects.de(Utilisateur(pk=personne)).order_by().values_list("pk", "tenu_par")
+    return Portefeuille.objects.de(Utilisateur(pk=personne)).order_by().values_list("pk", "tenu_par")  # type: ignore[misc]
 
 
 def _lus_d_un_trait(numeros: set[int]) -> dict[int, Portefeuille]:
@@ -272,9 +272,10 @@ def _liens(numeros: frozenset[int]) -> "QuerySet[Any, tuple[Any, ...]]":
         getattr(Portefeuille, lien).through.objects.filter(portefeuille__in=numeros).values_list
         for lien in ("profils", "applications", "regions", "departements", "types_structure")
     )
-    return profils("portefeuille", "profil", *rien[1:]).union(
+    liens: QuerySet[Any, tuple[Any, ...]] = profils("portefeuille", "profil", *rien[1:]).union(
         applications("portefeuille", "application__profils", *rien[1:]),
         regions("portefeuille", rien[0], "region", "region__departements", *rien[3:]),
         departements("portefeuille", *rien[:3], "departement", rien[4]),
         types("portefeuille", *rien[:4], "typestructure"),
     )
+    return liens

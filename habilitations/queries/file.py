@@ -77,7 +77,7 @@ def filtrer(
 ) -> DemandeQuerySet:
     """Applique les critères de `FiltresForm`, choisis par `personne`, et les mots de sa recherche."""
     if application := criteres.get("application"):
-        demandes = demandes.filter(profil__in=[profil for (profil,) in lire(_profils, application)])
+        demandes = demandes.filter(profil__in=[profil for (profil,) in lire(_profils, int(application))])
     if profil := criteres.get("profil"):
         demandes = demandes.filter(profil=profil)
     if type_ := criteres.get("type"):
@@ -95,7 +95,7 @@ def filtrer(
     return demandes
 
 
-def _profils(application: str) -> QuerySet[Profil, tuple[int]]:
+def _profils(application: int) -> QuerySet[Profil, tuple[int]]:
     return Profil.objects.filter(application=application).order_by().values_list("pk")
 
 

@@ -21,12 +21,16 @@ register = template.Library()
 def filtre(champ: BoundField) -> SafeString:
     """Un champ des filtres, son nom et ce qu'on lui reproche, d'un seul tenant : en gabarits, il coûtait la page."""
     saisie = _liste(champ) if champ.name in cast("FiltresForm", champ.form).choix else _texte(champ)
+    fautes = " ".join(map(str, champ.errors))
     return format_html(
         '<div class="mb-3"><label class="form-label" for="{}">{}</label>{}{}</div>',
         champ.id_for_label,
         champ.label,
         saisie,
-        format_html_join("", '<div class="invalid-feedback">{}</div>', ((faute,) for faute in champ.errors)),
+        # L'identifiant est celui que Django donne à la saisie pour désigner ce qu'on lui reproche.
+        format_html('<div class="invalid-feedback" id="{}_error">{}</div>', champ.id_for_label, fautes)
+        if fautes
+        else "",
     )
 
 

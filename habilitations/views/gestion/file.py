@@ -78,7 +78,7 @@ def file(request: Requete, acces: Acces) -> HttpResponse:
     trouvees = premieres(liste.triees(), plafond + 1)
     pages = Paginator([numero for numero, _ in trouvees[:plafond]], form.cleaned_data.get("par_page") or PAR_PAGE[0])
     page = pages.get_page(request.GET.get("page"))
-    montrees = lignes(page.object_list)
+    montrees = lignes(list(page.object_list))
     autres = presents.autres([ligne.numero for ligne in montrees], request.user)
     a_verifier = _a_verifier(request.user)
     nombres = {"a_verifier": a_verifier} | _nombres(liste, trouvees)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from depot import queries
 from depot.enums import EtatDocument, Exigence, NatureDocument
 from depot.models import Document
+from depot.templatetags.adresses import adresse
 from structures.enums import EtatStructure
 from structures.models import Departement, Region
 from tests.depot.factories import CampagneFactory, DocumentFactory, agent, deposant
@@ -129,7 +130,9 @@ def test_les_semaines_comptent_les_premiers_depots_et_cumulent_les_structures_co
     ]
 
 
-@pytest.mark.parametrize("page", ["tableau_de_bord", "matrice", "relances", "examens", "sans_personne"])
+@pytest.mark.parametrize(
+    "page", ["tableau_de_bord", "documents", "liste_finess", "zone", "matrice", "relances", "examens", "sans_personne"]
+)
 def test_le_nombre_de_requetes_ne_suit_pas_celui_des_structures(
     client, campagne, bretagne, django_assert_max_num_queries, page
 ):
@@ -149,6 +152,14 @@ def test_le_nombre_de_requetes_ne_suit_pas_celui_des_structures(
     ajouter(3)
     with django_assert_max_num_queries(len(avec_une)):
         client.get(reverse(f"depot:{page}"))
+
+
+@pytest.mark.parametrize(
+    ("nom", "cle"),
+    [("depot:recepisse", "2026-7K3F-92QX"), ("depot:telecharger", "2026-7K3F-92QX"), ("depot:structure", "2A0003018")],
+)
+def test_l_adresse_d_une_rangee_est_celle_de_sa_page(nom, cle):
+    assert adresse(cle, nom) == reverse(nom, args=[cle])
 
 
 def test_le_tableau_de_bord_mene_a_chaque_liste(client, campagne, bretagne):

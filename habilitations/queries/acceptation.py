@@ -81,9 +81,9 @@ def _domaine(personne: Utilisateur) -> str:
 
 
 def _explication(connues: int, *, plusieurs: bool) -> str:
-    personnes = "une personne habilitée" if connues == 1 else f"{connues} personnes habilitées"
+    personnes = "qu'une personne habilitée" if connues == 1 else f"que {connues} personnes habilitées"
     ou = " de chaque structure" if plusieurs else ""
-    return f"Acceptée automatiquement : même domaine de courriel que {personnes}{ou}."
+    return f"Acceptée automatiquement : même domaine de courriel {personnes}{ou}."
 
 
 def est_a_verifier(demande: Demande) -> bool:

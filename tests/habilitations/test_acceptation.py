@@ -127,6 +127,12 @@ class TestRegle:
         RegleAcceptation.objects.update(collegues_min=3)
         assert arrive([structure], courriel="trois@centre.example").etat == EtatDemande.EN_ATTENTE
 
+    def test_une_seule_collegue_se_dit_au_singulier(self):
+        regle(collegues_min=1)
+        structure = StructureFactory()
+        collegues(structure, 1)
+        assert "courriel qu'une personne habilitée." in arrive([structure], courriel="une@centre.example").motif
+
     def test_une_structure_fermee_n_est_jamais_acceptee(self):
         regle()
         structure = StructureFactory()

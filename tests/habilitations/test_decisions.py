@@ -168,9 +168,9 @@ def test_annuler_ne_touche_pas_au_droit_qui_etait_deja_la(decideur):
 
 
 @pytest.mark.parametrize("duree", [12, None])
-def test_annuler_un_renouvellement_rend_la_fin_d_avant(decideur, duree):
+def test_annuler_un_renouvellement_rend_la_fin_d_avant_et_l_avis_deja_donne(decideur, duree):
     fin = timezone.localdate() + timedelta(days=30)
-    droit = HabilitationFactory(profil=profil_avec_structures(duree_mois=duree), fin_le=fin)
+    droit = HabilitationFactory(profil=profil_avec_structures(duree_mois=duree), fin_le=fin, avis_jours=30)
     demande = DemandeFactory(
         demandeur=droit.titulaire, profil=droit.profil, type=TypeDemande.RENOUVELLEMENT, pour=[droit.structure]
     )
@@ -180,7 +180,7 @@ def test_annuler_un_renouvellement_rend_la_fin_d_avant(decideur, duree):
         assert droit.fin_le != fin
         demande = annuler(demande)
         droit.refresh_from_db()
-        assert (droit.fin_le, droit.etat) == (fin, EtatHabilitation.ACTIVE)
+        assert (droit.fin_le, droit.avis_jours, droit.etat) == (fin, 30, EtatHabilitation.ACTIVE)
 
 
 def test_un_mot_joint_a_l_acceptation_est_dans_le_courriel(decideur):

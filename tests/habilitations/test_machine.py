@@ -129,6 +129,7 @@ class Vie(RuleBasedStateMachine):
         self.demander(une, {premier, second})
         self._accepter(self.dossiers[0], 0)
         self._finir_dans(self.droits[1], 10)
+        self._passer_la_nuit()
         self._renouveler(self.droits[1])
         self._accepter(self.dossiers[1], 1)
         self.demander(autre, {premier})
@@ -541,6 +542,9 @@ class Vie(RuleBasedStateMachine):
     @precondition(lambda self: self.droits)
     @rule()
     def la_nuit_passe(self):
+        self._passer_la_nuit()
+
+    def _passer_la_nuit(self):
         """Les deux tournées des échéances : fermer ce qui a fini, avertir de ce qui va finir."""
         echus = [droit for droit in self.droits if droit.etat in TENUES and droit.echu]
         assert services.faire_echoir() == len(echus)
@@ -565,8 +569,10 @@ class Vie(RuleBasedStateMachine):
         assert etats == {d.demande.pk: d.etat for d in self.dossiers}
         decideurs = dict(Demande.objects.filter(decideur__isnull=False).values_list("pk", "decideur"))
         assert decideurs == {d.demande.pk: d.decideur.pk for d in self.dossiers if d.decideur}
-        droits = Habilitation.objects.filter(titulaire__in=self.personnes).values_list("pk", "etat", "fin_le")
-        assert set(droits) == {(droit.habilitation.pk, droit.etat, droit.fin) for droit in self.droits}
+        droits = Habilitation.objects.filter(titulaire__in=self.personnes)
+        assert set(droits.values_list("pk", "etat", "fin_le", "avis_jours")) == {
+            (droit.habilitation.pk, droit.etat, droit.fin, droit.avis) for droit in self.droits
+        }
         if self.revue is None:
             issues = LigneDeRevue.objects.filter(habilitation__in=self.issues).order_by("pk")
             assert dict(issues.values_list("habilitation", "issue")) == self.issues

@@ -136,10 +136,17 @@ class Mot:
             de_ces_personnes = Demande.objects.filter(demandeur__in=personnes).order_by().values("pk")
             pour_ces_structures = StructureDemandee.objects.filter(structure__in=structures).order_by()
             return Q(pk__in=de_ces_personnes.union(pour_ces_structures.values("demande"), all=True))
+        personnes, structures = self._trouvees
         # Bornées, ces sous-requêtes se lisent pour chaque demande montrée, jamais pour toutes d'avance.
-        personne = Utilisateur.objects.filter(self._personnes, pk=OuterRef("demandeur"))
-        visee = Structure.objects.filter(self._structures, structures_demandees__demande=OuterRef("pk"))
-        return Q(_trouve(personne)) | Q(_trouve(visee))
+        if len(personnes) > SEUIL:
+            d_elle = Q(_trouve(Utilisateur.objects.filter(self._personnes, pk=OuterRef("demandeur"))))
+        else:
+            d_elle = Q(demandeur__in=personnes)
+        if len(structures) > SEUIL:
+            visees = Structure.objects.filter(self._structures, structures_demandees__demande=OuterRef("pk"))
+            return d_elle | Q(_trouve(visees))
+        demandees = StructureDemandee.objects.filter(structure__in=structures).order_by()
+        return Q(pk__in=demandees.values("demande")) | d_elle
 
 
 def _trouve(objets: QuerySet[Any]) -> IsNull:

@@ -100,7 +100,7 @@ from habilitations.queries.statistiques import (
     lignes_a_emporter,
     statistiques,
 )
-from habilitations.queries.transferts import Transfert, structures_a_transferer, transfert
+from habilitations.queries.transferts import Transfert, est_transferee, structures_a_transferer, transfert
 
 __all__ = [
     "ONGLETS",
@@ -156,6 +156,7 @@ __all__ = [
     "en_cours",
     "en_suppleance_de",
     "est_a_verifier",
+    "est_transferee",
     "facteur_manquant",
     "filtrer",
     "filtrer_les_droits",

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Utilisateur
-from habilitations.enums import NON_DECIDEES
+from habilitations.enums import NON_DECIDEES, EtatHabilitation
 from habilitations.models import Demande, Habilitation, Portefeuille, confiees_a, droits_confies_a
 from structures.enums import EtatStructure
 from structures.models import Structure
@@ -71,6 +72,7 @@ def transfert(personne: Utilisateur, structure: Structure) -> Transfert:
     deja = set(
         Habilitation.objects.tenues()
         .filter(structure=successeur, titulaire__in=[droit.titulaire_id for droit in droits])
+        .exclude(fin_le__lt=timezone.localdate())
         .values_list("titulaire", "profil")
         if successeur
         else ()
@@ -94,6 +96,11 @@ def transfert(personne: Utilisateur, structure: Structure) -> Transfert:
         ],
         demandes=list(demandes),
     )
+
+
+def est_transferee(personne: Utilisateur, structure: Structure) -> bool:
+    """Les droits que la personne y gérait ont déjà passé au successeur."""
+    return droits_confies_a(personne).filter(structure=structure, etat=EtatHabilitation.TRANSFEREE).exists()
 
 
 def _obstacle(droit: Habilitation, successeur: Structure, portefeuilles: Sequence[Portefeuille]) -> str:

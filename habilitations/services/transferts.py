@@ -56,6 +56,11 @@ def _passer(ancienne: Habilitation, successeur: Structure, acteur: Utilisateur, 
     clore(ancienne, EtatHabilitation.TRANSFEREE, acteur=acteur, motif=f"Transférée à {successeur}.")
     if deja_tenue:
         return ancienne
+    # Échu sans que la tournée de nuit l'ait encore fermé, il prendrait la place du nouveau.
+    for echue in Habilitation.objects.tenues().filter(
+        titulaire=ancienne.titulaire, profil=ancienne.profil, structure=successeur
+    ):
+        clore(echue, EtatHabilitation.EXPIREE, acteur=None)
     nouvelle = Habilitation.objects.create(
         titulaire=ancienne.titulaire,
         profil=ancienne.profil,

@@ -75,6 +75,17 @@ def test_un_droit_deja_tenu_chez_le_successeur_ferme_seulement_l_ancien(profil, 
     assert Habilitation.objects.actives().get(titulaire=ancien.titulaire) == deja
 
 
+def test_un_droit_echu_chez_le_successeur_laisse_sa_place(profil, ferme, successeur, decideuse):
+    """La nuit ne l'a pas encore fermé."""
+    ancien = HabilitationFactory(profil=profil, structure=ferme)
+    hier = timezone.localdate() - timedelta(days=1)
+    echu = HabilitationFactory(profil=profil, structure=successeur, titulaire=ancien.titulaire, fin_le=hier)
+    services.transferer(structure=ferme, acteur=decideuse)
+    assert Habilitation.objects.actives().get(titulaire=ancien.titulaire).structure == successeur
+    echu.refresh_from_db()
+    assert echu.etat == EtatHabilitation.EXPIREE
+
+
 def test_une_personne_qui_tient_deux_profils_ne_recoit_qu_un_courriel(profil, ferme, decideuse):
     personne = UtilisateurFactory()
     HabilitationFactory(profil=profil, structure=ferme, titulaire=personne)
@@ -141,7 +152,7 @@ class TestPages:
         assert "Transférer 1 habilitation" in page
         reponse = client.post(adresse(ferme), {"habilitation": [droit.pk]}, follow=True)
         assert "1 personne reçoit un courriel" in reponse.text
-        assert client.get(adresse(ferme)).status_code == 404
+        assert "sont déjà transférées." in client.get(adresse(ferme), follow=True).text
 
     def test_l_apercu_ne_montre_pas_les_demandes_d_autres_portefeuilles(self, client, decideuse, profil, ferme):
         HabilitationFactory(profil=profil, structure=ferme)
@@ -159,7 +170,8 @@ class TestPages:
     def test_un_double_clic_ne_transfere_qu_une_fois(self, client, decideuse, profil, ferme):
         droit = HabilitationFactory(profil=profil, structure=ferme)
         client.post(adresse(ferme), {"habilitation": [droit.pk]})
-        assert client.post(adresse(ferme), {"habilitation": [droit.pk]}).status_code == 404
+        reponse = client.post(adresse(ferme), {"habilitation": [droit.pk]}, follow=True)
+        assert "sont déjà transférées." in reponse.text
         assert Courriel.objects.filter(destinataire=droit.titulaire.courriel).count() == 1
 
     def test_sans_successeur_la_page_dit_a_qui_s_adresser(self, client, decideuse, profil, ferme):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from habilitations import services
 from habilitations.erreurs import DemandeImpossible
 from habilitations.gardes import Acces, acces_application
-from habilitations.queries import structures_a_transferer, transfert
+from habilitations.queries import est_transferee, structures_a_transferer, transfert
 from habilitations.views.communs import Requete
 from structures.models import Structure
 
@@ -30,7 +30,10 @@ def transferer(request: Requete, acces: Acces, numero: int) -> HttpResponse:
     structure = get_object_or_404(Structure.objects.select_related("successeur", "departement"), pk=numero)
     prevu = transfert(request.user, structure)
     if not prevu.passages:
-        raise Http404
+        if not est_transferee(request.user, structure):
+            raise Http404
+        messages.info(request, f"Les habilitations de {structure} sont déjà transférées.")
+        return redirect("habilitations:transferts")
     if request.method == "POST":
         annonce = frozenset(int(numero) for numero in request.POST.getlist("habilitation") if numero.isdecimal())
         try:

@@ -21,11 +21,11 @@ from habilitations.enums import EtatDemande, SansReponse
 from habilitations.models import Demande, Habilitation, Profil, Suppleance, Verification
 from habilitations.services import ajouter_structure, creer_brouillon, ecrire_note, ouvrir_revue
 from portail.services import AGENT, GESTIONNAIRE, PROFESSIONNELLE, SUPPORT, peupler
-from structures.models import Structure
+from structures.models import Departement, Structure
 from tests.accounts.factories import UtilisateurFactory
 from tests.conftest import ClientFort
 from tests.depot.factories import DepotAConfirmerFactory, PublicationFactory
-from tests.habilitations.factories import DemandeFactory
+from tests.habilitations.factories import DemandeFactory, gestionnaire
 from tests.structures.factories import StructureFactory
 
 VU, SANS_CONTENU, PARTI, FERME, ABSENT, PERIME, ILLISIBLE = 200, 204, 302, 403, 404, 410, 422
@@ -363,6 +363,17 @@ def test_chaque_adresse_repond_a_chacun_ce_que_dit_la_table(roles, objets, rang)
     temoins = entrer(roles[rang])
     obtenues = {nom: reponse_a(temoins, nom, objets) for nom in TABLE}
     assert obtenues == {nom: reponses[rang] for nom, (_, _, reponses) in TABLE.items()}
+
+
+def test_les_objets_d_autres_portefeuilles_n_existent_pas_pour_une_personne_gestionnaire(roles, objets):
+    temoins = entrer(gestionnaire(departements=[Departement.objects.get(code="35")]))
+    a_un_objet = [
+        nom
+        for nom, (arguments, _, reponses) in TABLE.items()
+        if reponses in (AU_GESTIONNAIRE, PAR_LE_GESTIONNAIRE) and set(arguments) - {"format"}
+    ]
+    obtenues = {nom: reponse_a(temoins, nom, objets) for nom in a_un_objet}
+    assert obtenues == dict.fromkeys(a_un_objet, ABSENT)
 
 
 def test_aucune_page_d_une_personne_connectee_ne_se_garde_en_cache(roles, objets):

@@ -5,13 +5,14 @@ Les valeurs par défaut sont celles de la production ; `DEMO=1` les assouplit po
 
 import sys
 from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+
+from portail.stockages import stockage
 
 RACINE = Path(__file__).resolve().parent.parent
 VAR = RACINE / "var"
@@ -351,27 +352,8 @@ STATICFILES_DIRS = [RACINE / "static"]
 STOCKAGE_URL = _exiger("STOCKAGE_URL", f"file://{VAR / 'depots'}", "stockage privé des documents déposés")
 
 
-def _stockage(adresse: SplitResult) -> dict[str, Any]:
-    if adresse.scheme == "file":
-        droits = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
-        options: dict[str, Any] = {"location": adresse.path, "base_url": None} | droits
-        return {"BACKEND": "depot.stockage.StockageDurable", "OPTIONS": options}
-    seau, _, prefixe = adresse.path.strip("/").partition("/")
-    protocole = {"s3": "https", "s3+http": "http"}.get(adresse.scheme)
-    if not (protocole and adresse.username and adresse.password and seau):
-        sys.exit("STOCKAGE_URL s'écrit file:///chemin, ou s3://clé:secret@hôte/seau : corrigez-le.")
-    acces = {
-        "endpoint_url": f"{protocole}://{adresse.netloc.rpartition('@')[2]}",
-        "aws_access_key_id": unquote(adresse.username),
-        "aws_secret_access_key": unquote(adresse.password),
-        "region_name": parse_qs(adresse.query).get("region", ["us-east-1"])[0],
-    }
-    options = {"seau": seau, "prefixe": prefixe, "acces": acces}
-    return {"BACKEND": "depot.stockage_s3.StockageS3", "OPTIONS": options}
-
-
 STORAGES = {
-    "default": _stockage(urlsplit(STOCKAGE_URL)),
+    "default": stockage(STOCKAGE_URL),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["depot.televersement.SurDisque"]

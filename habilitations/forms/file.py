@@ -80,7 +80,7 @@ class FiltresForm(forms.Form):
 
     @cached_property
     def choix(self) -> dict[str, list[tuple[str, str]]]:
-        """Les choix de chaque champ ; un portefeuille changé s'y voit dans les dix minutes."""
+        """Les choix de chaque champ ; un portefeuille changé s'y voit dans les cinq minutes."""
         offerts = caches["template_fragments"].get_or_set(
             f"choix_des_filtres:{self.personne.pk}", partial(choix_des_filtres, self.personne), 300
         )

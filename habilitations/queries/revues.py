@@ -27,11 +27,6 @@ class Avancement:
     def faites(self) -> int:
         return self.total - self.restantes
 
-    @property
-    def pourcent(self) -> int:
-        """Arrondi vers le bas : cent seulement quand tout est fait."""
-        return 100 * self.faites // self.total if self.total else 100
-
 
 def lignes_confiees(personne: Utilisateur, revue: Revue) -> LigneDeRevueQuerySet:
     """Celles des portefeuilles de la personne, prêtes à montrer ; les siennes n'y sont pas."""
